@@ -1,0 +1,63 @@
+/**
+ * What is done about an outcome: the settlement rules of hookd in one pure function.
+ *
+ *   outcome      attempts left   source mode     sender waits   decision
+ *   interrupted  -               -               -              give-back
+ *   ok           -               -               -              complete
+ *   failed       yes             not s-retry     -              retry
+ *   failed       yes             sender-retry    yes            fail (the sender comes again)
+ *   failed       no              sync            yes            fail (the sender is told)
+ *   refused      -               sync            yes            fail
+ *   all else                                                    dead-letter
+ *
+ * A failure is never only told to somebody who is gone: without a waiting sender it becomes a dead letter.
+ */
+import type { RetryPolicy } from "../config.ts";
+import type { Decision, Failure, Outcome, ResponseMode } from "../model.ts";
+import type { Random } from "../ports.ts";
+import { backoffMs } from "./backoff.ts";
+
+export interface Circumstances {
+  outcome: Outcome;
+  /** From 1; in mode `sender-retry` as the sender counts. */
+  attempt: number;
+  policy: RetryPolicy;
+  mode: ResponseMode;
+  onDead: "skip" | "park";
+}
+
+/** Whether this outcome is the last word, for hookd, on an event that failed. */
+export function isLastFailure({ outcome, attempt, policy, mode }: Circumstances): boolean {
+  if (outcome.kind === "refused") return true;
+  return outcome.kind === "failed" && (mode === "sender-retry" || attempt >= policy.attempts);
+}
+
+/** `senderWaits`: the sender will be told how it ended. Asked only when `isLastFailure`. */
+export function decide(
+  circumstances: Circumstances,
+  world: { now: number; random: Random; senderWaits: boolean },
+): Decision {
+  const { outcome, attempt, policy, mode, onDead } = circumstances;
+  switch (outcome.kind) {
+    case "interrupted":
+      return { kind: "give-back" };
+    case "ok":
+      return { kind: "complete", result: outcome.result };
+    case "refused":
+      return mode === "sync" && world.senderWaits ? { kind: "fail", failure: outcome.failure } : deadLetter(outcome.failure, onDead);
+    case "failed":
+      if (isLastFailure(circumstances)) {
+        const told = world.senderWaits && (mode === "sync" || attempt < policy.attempts);
+        return told ? { kind: "fail", failure: outcome.failure } : deadLetter(outcome.failure, onDead);
+      }
+      return {
+        kind: "retry",
+        at: world.now + (outcome.retryAfterMs ?? backoffMs(policy, attempt, world.random)),
+        failure: outcome.failure,
+      };
+  }
+}
+
+function deadLetter(failure: Failure, onDead: "skip" | "park"): Decision {
+  return { kind: "dead-letter", failure, park: onDead === "park" };
+}

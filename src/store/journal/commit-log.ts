@@ -1,0 +1,230 @@
+/**
+ * Group commit: while one write and fdatasync are under way, what arrives gathers, and the next commit covers
+ * all of it. The only place that writes to segments. Promises: `onDurable` is called in order of `append`
+ * and only when a power cut cannot lose the records; an fsync is never repeated.
+ *
+ * Crash stories. A failed write or fsync may have left any part of the batch on the medium, and a repeated fsync
+ * would say OK without having written it (the kernel drops the dirty pages). So the segment ends for good at
+ * its last good commit, and the header of the next one says where that was: the doubtful bytes are never read
+ * again, not even after a restart, and the sender's second try is not stored twice. Until a new segment is
+ * open, nothing is accepted.
+ */
+import type { Buffer } from "node:buffer";
+import { performance } from "node:perf_hooks";
+import { HookdError, messageOf, systemCode } from "../../errors.ts";
+import type { Clock, Emit } from "../../ports.ts";
+import { type Disk, type DiskFile, segmentPath } from "./disk.ts";
+import { encodeSegmentHeader, sealFrame, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import { type Position, positionOf } from "./position.ts";
+import type { Segment, Segments } from "./segments.ts";
+
+/** After a failure, how long until a new segment is tried. */
+const REOPEN_AFTER_MS = 1000;
+/** One commit takes no more than this many bytes, so that a flood cannot make its fsync arbitrarily long. */
+const COMMIT_BYTES_MAX = 16 * 1024 * 1024;
+
+interface Pending {
+  frames: readonly Buffer[];
+  bytes: number;
+  onDurable: (positions: Position[]) => void;
+  resolve: () => void;
+  reject: (error: HookdError) => void;
+}
+
+export interface CommitLogNeeds {
+  disk: Disk;
+  segments: Segments;
+  clock: Clock;
+  emit: Emit;
+  segmentBytes: number;
+  /** Seed of the hashes in this journal, written into each header. */
+  seed: number;
+}
+
+export class CommitLog {
+  readonly #needs: CommitLogNeeds;
+  #active: { file: DiskFile; segment: Segment } | undefined;
+  #pending: Pending[] = [];
+  #committing: Promise<void> | undefined;
+  #failure: HookdError | undefined;
+  #cancelReopen: (() => void) | undefined;
+  #closed = false;
+
+  constructor(needs: CommitLogNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Why appends are refused just now; undefined when they are taken. */
+  get failure(): HookdError | undefined {
+    return this.#closed ? new HookdError("ERR_STORE_CLOSED", "Cannot write: the store is closed") : this.#failure;
+  }
+
+  /** Begins the first segment of this run. `carried` are frames of the run before, which are written again. */
+  async open(carried: readonly Buffer[], onDurable: (positions: Position[]) => void): Promise<void> {
+    const positions = await this.#openSegment(carried);
+    onDurable(positions);
+  }
+
+  /** Resolves once `frames` are durable, in one commit; `onDurable` has then been called with their positions. */
+  append(frames: readonly Buffer[], onDurable: (positions: Position[]) => void): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ frames, bytes, onDurable, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  /** Commits what was appended, then refuses. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelReopen?.();
+    await this.#committing;
+    await this.#active?.file.close();
+    this.#active = undefined;
+  }
+
+  async #commitAll(): Promise<void> {
+    // One turn of the loop later: requests that arrived together share the first commit too.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) await this.#commit(this.#nextBatch());
+    this.#committing = undefined;
+  }
+
+  #nextBatch(): Pending[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#pending.length && (count === 0 || bytes + this.#pending[count]!.bytes <= COMMIT_BYTES_MAX)) {
+      bytes += this.#pending[count]!.bytes;
+      count += 1;
+    }
+    return this.#pending.splice(0, count);
+  }
+
+  async #commit(batch: Pending[]): Promise<void> {
+    const startedAt = performance.now();
+    const frames = batch.flatMap((pending) => pending.frames);
+    let positions: Position[];
+    try {
+      positions = await this.#write(frames);
+    } catch (cause) {
+      this.#fail(cause, [...batch, ...this.#pending.splice(0)]);
+      return;
+    }
+    tell(batch, positions);
+    this.#needs.emit({ kind: "store-commit", seconds: (performance.now() - startedAt) / 1000, records: frames.length });
+  }
+
+  async #write(frames: readonly Buffer[]): Promise<Position[]> {
+    const { file, segment } = await this.#writable();
+    const { positions, bytes } = placeFrames(frames, { segment: segment.number, commit: segment.end });
+    await file.write(frames, segment.end);
+    await file.sync();
+    segment.end += bytes;
+    return positions;
+  }
+
+  async #writable(): Promise<{ file: DiskFile; segment: Segment }> {
+    if (this.#active !== undefined && this.#active.segment.end >= this.#needs.segmentBytes) {
+      const full = this.#active;
+      this.#active = undefined;
+      await full.file.close();
+    }
+    if (this.#active === undefined) await this.#openSegment([]);
+    return this.#active!;
+  }
+
+  /** Writes header and carried frames in one go and makes file and name durable. */
+  async #openSegment(carried: readonly Buffer[]): Promise<Position[]> {
+    const { disk, segments, seed, clock } = this.#needs;
+    const number = (segments.newest?.number ?? 0) + 1;
+    const previousEnd = segments.newest?.end ?? 0;
+    const { positions, bytes } = placeFrames(carried, { segment: number, commit: SEGMENT_HEADER_BYTES });
+    const header = encodeSegmentHeader({ segment: number, previousEnd, seed, carried: bytes });
+    const file = await this.#createFile(segmentPath(segments.folder, number));
+    try {
+      await file.write([header, ...carried], 0);
+      await file.sync();
+      await disk.syncFolder(segments.folder);
+    } catch (error) {
+      await file.close().catch(() => {});
+      throw error;
+    }
+    const segment: Segment = { number, end: SEGMENT_HEADER_BYTES + bytes, newestAt: clock.now() };
+    segments.add(segment);
+    this.#active = { file, segment };
+    return positions;
+  }
+
+  /** A file of this name can only be left over from a try that failed before anything in it was acknowledged. */
+  async #createFile(path: string): Promise<DiskFile> {
+    try {
+      return await this.#needs.disk.create(path);
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+      await this.#needs.disk.remove(path);
+      return await this.#needs.disk.create(path);
+    }
+  }
+
+  #fail(cause: unknown, batch: Pending[]): void {
+    const code = systemCode(cause) === "ENOSPC" ? "ERR_STORE_FULL" : "ERR_STORE_FAILED";
+    const segment = this.#active?.segment ?? this.#needs.segments.newest;
+    const what = segment === undefined ? "the first segment" : `segment ${segment.number} at byte ${segment.end}`;
+    const error = new HookdError(code, `Cannot commit to ${what}: ${messageOf(cause)}`, { cause });
+    this.#seal();
+    this.#failure = error;
+    this.#needs.emit({ kind: "store-failed", code, message: error.message, hint: error.hint });
+    for (const pending of batch) pending.reject(error);
+    this.#reopenLater();
+  }
+
+  /** Never writes to the active segment again. One without a good record goes, or a full disk would fill up with them. */
+  #seal(): void {
+    if (this.#active === undefined) return;
+    const { file, segment } = this.#active;
+    this.#active = undefined;
+    void file.close().catch(() => {});
+    if (segment.end > SEGMENT_HEADER_BYTES) return;
+    const { disk, segments } = this.#needs;
+    segments.forgetNewest();
+    void disk.remove(segmentPath(segments.folder, segment.number)).catch(() => {});
+  }
+
+  #reopenLater(): void {
+    this.#cancelReopen?.();
+    this.#cancelReopen = this.#needs.clock.after(REOPEN_AFTER_MS, () => void this.#reopen());
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await this.#openSegment([]);
+      this.#failure = undefined;
+    } catch {
+      // Still refused; the operator was told when it began, and `/readyz` says so all the while.
+      this.#reopenLater();
+    }
+  }
+}
+
+/** Seals frames for the place they will have; returns their positions and their length together. */
+function placeFrames(frames: readonly Buffer[], at: { segment: number; commit: number }): { positions: Position[]; bytes: number } {
+  let offset = at.commit;
+  const positions = frames.map((frame) => {
+    sealFrame(frame, at);
+    const position = positionOf(at.segment, offset);
+    offset += frame.length;
+    return position;
+  });
+  return { positions, bytes: offset - at.commit };
+}
+
+function tell(batch: readonly Pending[], positions: Position[]): void {
+  let from = 0;
+  for (const pending of batch) {
+    pending.onDurable(positions.slice(from, from + pending.frames.length));
+    from += pending.frames.length;
+    pending.resolve();
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The journal's view of a file system: few verbs, so that a test can put a seeded fault disk in its place
+ * (torn and short writes, EIO, ENOSPC, power cuts). Rejections carry the system's `code`.
+ */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { promisify } from "node:util";
+import { join } from "node:path";
+
+export interface DiskFile {
+  /** Writes all of the bytes at `position`, or rejects; after a rejection any part of them may be there. */
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  /** Data and size are on the medium when it resolves. Never called again on this file after a rejection. */
+  sync(): Promise<void>;
+  /** Fills `buffer` from `position` on; resolves to the bytes read, fewer only at the end of the file. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** Makes a folder (mode 0700) and those above it; fine if it is there. */
+  makeFolder(path: string): Promise<void>;
+  list(folder: string): Promise<string[]>;
+  /** Opens an existing file for reading. */
+  open(path: string): Promise<DiskFile>;
+  /** Makes a new file (mode 0600) for reading and writing; rejects if it is there. */
+  create(path: string): Promise<DiskFile>;
+  remove(path: string): Promise<void>;
+  /** A second name for the same bytes. */
+  link(path: string, newPath: string): Promise<void>;
+  /** New, removed and renamed entries of the folder are on the medium when it resolves. */
+  syncFolder(path: string): Promise<void>;
+}
+
+const write = promisify(fs.writev);
+const read = promisify(fs.read);
+const fdatasync = promisify(fs.fdatasync);
+const fsync = promisify(fs.fsync);
+const close = promisify(fs.close);
+const open = promisify(fs.open);
+
+class RealFile implements DiskFile {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    let rest = buffers;
+    let at = position;
+    // A full disk shows as a short write without an error; only the write after it says ENOSPC.
+    while (rest.length > 0) {
+      const { bytesWritten } = await write(this.#fd, rest, at);
+      at += bytesWritten;
+      rest = dropBytes(rest, bytesWritten);
+    }
+  }
+
+  sync(): Promise<void> {
+    return fdatasync(this.#fd);
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<number> {
+    let done = 0;
+    while (done < buffer.length) {
+      const { bytesRead } = await read(this.#fd, buffer, done, buffer.length - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async size(): Promise<number> {
+    return (await promisify(fs.fstat)(this.#fd)).size;
+  }
+
+  close(): Promise<void> {
+    return close(this.#fd);
+  }
+}
+
+/** What is left of `buffers` after the first `count` bytes. */
+function dropBytes(buffers: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let index = 0;
+  let left = count;
+  while (index < buffers.length && left >= buffers[index]!.length) left -= buffers[index++]!.length;
+  if (left === 0) return buffers.slice(index);
+  return [buffers[index]!.subarray(left), ...buffers.slice(index + 1)];
+}
+
+/** The machine's own file system. */
+export const realDisk: Disk = {
+  async makeFolder(path) {
+    await fs.promises.mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  list: (folder) => fs.promises.readdir(folder),
+  open: async (path) => new RealFile(await open(path, "r")),
+  create: async (path) => new RealFile(await open(path, "wx+", 0o600)),
+  remove: (path) => fs.promises.unlink(path),
+  link: (path, newPath) => fs.promises.link(path, newPath),
+  async syncFolder(path) {
+    const fd = await open(path, "r");
+    try {
+      await fsync(fd);
+    } finally {
+      await close(fd);
+    }
+  },
+};
+
+/** Reads a range, shorter only at the end of the file. */
+export async function readRange(file: DiskFile, range: { offset: number; length: number }): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(range.length);
+  const count = await file.read(buffer, range.offset);
+  return buffer.subarray(0, count);
+}
+
+export function segmentPath(folder: string, number: number): string {
+  return join(folder, `${String(number).padStart(8, "0")}.seg`);
+}

@@ -1,0 +1,125 @@
+/**
+ * Whether a (source, key) is taken: the exact answer, from the index and the records behind it, and a cache of
+ * recent answers that saves the disk read. The cache only ever holds what the records say.
+ */
+import { crc32 } from "node:zlib";
+import { LRUCache } from "lru-cache";
+import type { NewEvent, UnixMs } from "../../model.ts";
+import type { FirstEvent } from "../../ports.ts";
+import { keyHash } from "../hash.ts";
+import { type Chain, chainState, holdsKey, readChain, toRecord } from "./chain.ts";
+import type { JournalState } from "./journal-state.ts";
+
+/** The event that holds a key, as far as a duplicate needs to know it. */
+export interface FirstSeen {
+  first: FirstEvent;
+  /** When the key is free again. */
+  freeAt: UnixMs;
+  /** CRC-32 and length stand for the body, so that the cache need not keep it. */
+  bodyCrc: number;
+  bodyBytes: number;
+}
+
+/** Results in the cache take no more than this many bytes together. */
+const CACHED_RESULT_BYTES = 64 * 1024 * 1024;
+
+export class FirstSeenLookup {
+  readonly #state: JournalState;
+  readonly #cache: LRUCache<string, FirstSeen> | undefined;
+  cacheHits = 0;
+
+  constructor(state: JournalState, cacheEntries: number) {
+    this.#state = state;
+    if (cacheEntries > 0) {
+      this.#cache = new LRUCache<string, FirstSeen>({
+        max: cacheEntries,
+        maxSize: CACHED_RESULT_BYTES + cacheEntries,
+        sizeCalculation: ({ first }) => 1 + (first.result?.length ?? 0),
+      });
+    }
+  }
+
+  get cacheEntries(): number {
+    return this.#cache?.size ?? 0;
+  }
+
+  /** The cached answer; undefined says nothing. */
+  cached(event: NewEvent): FirstSeen | undefined {
+    const seen = this.#cache?.get(scopeOf(event));
+    if (seen === undefined) return undefined;
+    if (event.receivedAt >= seen.freeAt) return undefined;
+    this.cacheHits += 1;
+    return seen;
+  }
+
+  /** True if no record can hold the key, without a look at the disk. */
+  isSurelyFree(event: NewEvent): boolean {
+    return this.#candidates(event).length === 0;
+  }
+
+  /** The exact answer, from the records. */
+  async read(event: NewEvent): Promise<FirstSeen | undefined> {
+    for (const position of this.#candidates(event)) {
+      const chain = await readChain(this.#state.segments, position);
+      if (chain === undefined || !isTakenBy(chain, event)) continue;
+      const seen = toFirstSeen(chain);
+      this.#cache?.set(scopeOf(event), seen);
+      return seen;
+    }
+    return undefined;
+  }
+
+  /** A new event holds its key. */
+  stored(event: NewEvent, id: string): void {
+    if (this.#cache === undefined || event.replayOf !== undefined) return;
+    this.#cache.set(scopeOf(event), {
+      first: { state: "available", event: { id, type: event.type } },
+      freeAt: event.receivedAt + event.windowMs,
+      bodyCrc: crc32(event.body),
+      bodyBytes: event.body.length,
+    });
+  }
+
+  /** What was known of this event has changed: the next look-up reads it, or is told here. */
+  changed(event: NewEvent, first: FirstEvent | undefined): void {
+    const seen = this.#cache?.peek(scopeOf(event));
+    if (seen === undefined || event.replayOf !== undefined) return;
+    if (first === undefined) this.#cache!.delete(scopeOf(event));
+    else if (seen.first.event.id === first.event.id) this.#cache!.set(scopeOf(event), { ...seen, first });
+  }
+
+  #candidates(event: NewEvent): number[] {
+    const { keys, segments, seed } = this.#state;
+    return keys.candidates(keyHash(event, seed), segments.newest?.number ?? 0);
+  }
+}
+
+/** Whether the bodies are the same, as far as CRC-32 and length can tell. */
+export function sameBody(seen: FirstSeen, event: NewEvent): boolean {
+  return seen.bodyBytes === event.body.length && seen.bodyCrc === crc32(event.body);
+}
+
+/** One string for a key within its source; `\0` occurs in no source name. */
+export function scopeOf(event: Pick<NewEvent, "source" | "key">): string {
+  return `${event.source}\0${event.key}`;
+}
+
+function isTakenBy(chain: Chain, event: NewEvent): boolean {
+  return chain.event.source === event.source && chain.event.key === event.key && holdsKey(chain) &&
+    event.receivedAt < chain.event.receivedAt + chain.event.windowMs;
+}
+
+function toFirstSeen(chain: Chain): FirstSeen {
+  const { event, state, result, failure } = toRecord(chain, false);
+  return {
+    first: {
+      state,
+      event: { id: event.id, type: event.type },
+      ...(result !== undefined && { result }),
+      ...(failure !== undefined && { failure }),
+    },
+    freeAt: event.receivedAt + event.windowMs,
+    bodyCrc: crc32(event.body),
+    bodyBytes: event.body.length,
+  };
+}

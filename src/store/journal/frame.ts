@@ -1,0 +1,94 @@
+/**
+ * How bytes lie in a segment: a header once, then frames. A frame stands alone (its own magic and CRC), so
+ * that damage in one costs that one, and reading can go on behind it.
+ *
+ *   header  magic 8 | version u32 | segment u32 | previousEnd f64 | hash seed u32 | carried u32 | crc u32
+ *   frame   magic u32 | crc u32 | length u32 | commit u32 | bytes (the first says what kind)
+ *
+ * `commit` is the offset at which the frame's commit begins: after a power cut it tells a hole in the last,
+ * never acknowledged commit from damage elsewhere. The CRC covers length, commit and bytes and starts from
+ * the segment's number, so that a frame that strayed in from another segment is not believed.
+ */
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
+
+export const FRAME_HEADER_BYTES = 16;
+export const SEGMENT_HEADER_BYTES = 40;
+/** Longest frame that is believed, in bytes; larger lengths are damage. Above any body cap plus headers. */
+export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+export const FORMAT_VERSION = 1;
+
+/** "HKDJ" in little-endian order, in no way like JSON or text in UTF-8 that follows it by chance. */
+const FRAME_MAGIC = 0x9d4a4b48;
+export const FRAME_MAGIC_BYTES = Buffer.from([0x48, 0x4b, 0x4a, 0x9d]);
+const SEGMENT_MAGIC = Buffer.from("hookdjnl", "latin1");
+
+export interface SegmentHeader {
+  segment: number;
+  /** Where the good part of the segment before this one ends; 0 for the first. What lies behind it is never read. */
+  previousEnd: number;
+  /** Seed of the hashes in the records. */
+  seed: number;
+  /** Bytes of frames, right behind the header, that were written together with it. */
+  carried: number;
+}
+
+export type HeaderReading =
+  | { kind: "ok"; header: SegmentHeader }
+  /** Too short or its CRC is wrong: a file that was never finished, or damage. */
+  | { kind: "broken" }
+  /** Not a segment of hookd. */
+  | { kind: "foreign" }
+  | { kind: "newer"; version: number };
+
+export function encodeSegmentHeader(header: SegmentHeader): Buffer {
+  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  SEGMENT_MAGIC.copy(bytes);
+  bytes.writeUInt32LE(FORMAT_VERSION, 8);
+  bytes.writeUInt32LE(header.segment, 12);
+  bytes.writeDoubleLE(header.previousEnd, 16);
+  bytes.writeUInt32LE(header.seed, 24);
+  bytes.writeUInt32LE(header.carried, 28);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 32)), 32);
+  return bytes;
+}
+
+export function decodeSegmentHeader(bytes: Buffer): HeaderReading {
+  if (bytes.length < SEGMENT_HEADER_BYTES || bytes.subarray(0, 8).every((byte) => byte === 0)) return { kind: "broken" };
+  if (!bytes.subarray(0, 8).equals(SEGMENT_MAGIC)) return { kind: "foreign" };
+  const version = bytes.readUInt32LE(8);
+  if (version > FORMAT_VERSION) return { kind: "newer", version };
+  if (crc32(bytes.subarray(0, 32)) !== bytes.readUInt32LE(32)) return { kind: "broken" };
+  const header = {
+    segment: bytes.readUInt32LE(12),
+    previousEnd: bytes.readDoubleLE(16),
+    seed: bytes.readUInt32LE(24),
+    carried: bytes.readUInt32LE(28),
+  };
+  return { kind: "ok", header };
+}
+
+/** Fills in the first 16 bytes of a frame, which are left free by whoever wrote the bytes behind them. */
+export function sealFrame(frame: Buffer, at: { segment: number; commit: number }): void {
+  frame.writeUInt32LE(FRAME_MAGIC, 0);
+  frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 8);
+  frame.writeUInt32LE(at.commit, 12);
+  frame.writeUInt32LE(crc32(frame.subarray(8), at.segment), 4);
+}
+
+/** Length of the whole frame that begins at `offset`, or 0 if no frame can begin there. */
+export function frameLength(bytes: Buffer, offset: number): number {
+  if (offset + FRAME_HEADER_BYTES > bytes.length || bytes.readUInt32LE(offset) !== FRAME_MAGIC) return 0;
+  const length = bytes.readUInt32LE(offset + 8);
+  return length === 0 || length > FRAME_BYTES_MAX ? 0 : length + FRAME_HEADER_BYTES;
+}
+
+/** Whether a whole frame, cut out exactly, is what was written. */
+export function isFrameIntact(frame: Buffer, segment: number): boolean {
+  return frame.length > FRAME_HEADER_BYTES && frameLength(frame, 0) === frame.length &&
+    crc32(frame.subarray(8), segment) === frame.readUInt32LE(4);
+}
+
+export function frameCommit(frame: Buffer): number {
+  return frame.readUInt32LE(12);
+}
