@@ -7,6 +7,7 @@ const HINTS = {
   ERR_CONFIG_INVALID: "Mend the lines named above and start again; `hookd check` shows all faults at once",
   ERR_CONFIG_UNREADABLE: "Name an existing file with --config, or run hookd where hookd.yaml is",
   ERR_HANDLER_INVALID: "Mend the handler files named above; `hookd check` shows all faults at once",
+  ERR_POOL_FAILED: "Raise `pool.memory`, or mend the handler file that ends or blocks its thread when it is imported",
   ERR_LISTEN_FAILED: "Free the address, or set another one under `listen` or `admin.listen`",
   ERR_STORE_LOCKED: "Stop the other daemon, or give this one its own `data` directory",
   ERR_STORE_FORMAT: "Run the version of hookd that wrote this directory, or set another `data` directory",
@@ -16,6 +17,8 @@ const HINTS = {
   ERR_STORE_UNREADABLE: "Check that the data directory exists, is readable and belongs to hookd's user",
   ERR_ADMIN_UNREACHABLE: "Start the daemon, or name its admin listener with --admin or in hookd.yaml",
   ERR_ADMIN_REFUSED: "Set HOOKD_ADMIN_TOKEN or --token to the daemon's `admin.token`",
+  ERR_ADMIN_FAILED: "Look at the daemon's log, and at `/readyz` of its admin listener",
+  ERR_NOT_FOUND: "`hookd events list`, `hookd dlq list` and `hookd mailbox list` show what there is",
   ERR_SEND_FAILED: "Start the daemon, or name its address with --url",
   ERR_USAGE: "See `hookd --help`",
 } as const;

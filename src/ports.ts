@@ -34,7 +34,12 @@ export type Appended =
   /** Durable. `ahead`: deliveries that were waiting or running before it. */
   | { kind: "stored"; event: StoredEvent; ahead: number }
   /** (source, key) was there already; `sameBody` is false when the bytes differ. */
-  | { kind: "duplicate"; first: EventRecord; sameBody: boolean };
+  | { kind: "duplicate"; first: FirstEvent; sameBody: boolean };
+
+/** What a duplicate is told of the event that holds its key. */
+export type FirstEvent =
+  & Pick<EventRecord, "state" | "result" | "failure">
+  & { event: Pick<StoredEvent, "id" | "type"> };
 
 /** What became of an event, told once to whoever joins `onSettled`. */
 export interface Settlement {
@@ -135,6 +140,11 @@ export interface Archive {
   replay(eventId: string): Promise<StoredEvent | undefined>;
   /** Puts a dead event back: available again, attempts from 1, next generation. False if it is not dead. */
   revive(eventId: string): Promise<boolean>;
+  /** A dead event will not be revived any more (its letter was dropped): retention may take it. */
+  forget(eventId: string): void;
+  /** Ids of dead events that can be revived. */
+  dead(): Iterable<string>;
+  /** Mailboxes that wait, run or are held, held ones first. */
   mailboxes(limit: number): Promise<MailboxView[]>;
   /** Holds or (with `undefined`) frees a mailbox, durably. False if the key is malformed. */
   hold(mailboxKey: string, kind: HoldKind | undefined): Promise<boolean>;
@@ -167,6 +177,8 @@ export interface LetterFilter {
 /** Why a request was not accepted; a metric label and a log field, never told to the sender in detail. */
 export type RejectReason = string;
 
+export type AdminAction = "replay" | "retry" | "drop" | "pause" | "resume";
+
 /** What happened, told once by the room where it happened. `watch/` turns it into metrics and log lines. */
 export type Signal =
   | { kind: "received"; source: string; type: string }
@@ -181,12 +193,18 @@ export type Signal =
   | { kind: "handler-log"; eventId: string; type: string; level: LogLevel; message: string; fields?: Record<string, unknown> }
   | { kind: "stray-throw"; eventId: string | undefined; message: string }
   | { kind: "worker-started"; thread: number }
-  | { kind: "worker-restarted"; cause: string; thread: number }
+  | { kind: "worker-restarted"; cause: string; thread: number; detail?: string }
   | { kind: "store-commit"; seconds: number; records: number }
   | { kind: "store-failed"; code: string; message: string; hint: string }
   | { kind: "store-recovered"; events: number; waiting: number; damage: readonly string[]; seconds: number }
   | { kind: "started" | "ready" | "draining" | "stopped" | "reloaded"; detail?: Record<string, unknown> }
   | { kind: "reload-failed"; message: string }
+  /** Allowed in the config, but unwise. */
+  | { kind: "config-warning"; message: string }
+  /** An operator changed something through the admin listener: who did what is worth a line. */
+  | { kind: "admin-acted"; action: AdminAction; target: string; sourceIp: string | undefined }
+  /** The admin listener turned a request away: a wrong token, a foreign Host or Origin. */
+  | { kind: "admin-refused"; reason: RejectReason; method: string; path: string; sourceIp: string | undefined }
   /** hookd itself misbehaved on a request or in the background, and went on. */
   | { kind: "internal-error"; where: string; message: string; stack?: string };
 

@@ -1,6 +1,6 @@
 /**
  * What crosses between the main thread and a worker thread: bytes and flat data, never live objects.
- * Both sides import this file and nothing else of each other.
+ * Both sides import this file, `board.ts` and nothing else of each other.
  */
 import type { Failure, LogLevel, Outcome, RawHeaders } from "../model.ts";
 
@@ -8,15 +8,15 @@ import type { Failure, LogLevel, Outcome, RawHeaders } from "../model.ts";
 export interface ThreadSetup {
   /** Absolute paths of the handler files, sorted; the index is the handler's number. */
   files: readonly string[];
-  /** Shared board on which threads show signs of life; see `board.ts`. */
-  board: SharedArrayBuffer;
+  /** One Int32, shared by all threads: not 0 once the pool drains. Threads look at it on each beat. */
+  drain: SharedArrayBuffer;
   /** Longest JSON text that `run` may return, in bytes. */
   resultBytesMax: number;
 }
 
 /** One attempt, as it is posted to a thread. */
 export interface RunRequest {
-  /** Number of the run, unique while it is in flight; written on the board. */
+  /** Number of the run, 1 to 2^31-1, unique while it is in flight; written on the board. */
   run: number;
   /** Index into `ThreadSetup.files`. */
   file: number;
@@ -35,34 +35,48 @@ export interface RunRequest {
   body: Uint8Array;
 }
 
-/** How it ended; a `stray` or `log` comes over the thread's own port, not as the answer. */
-export type RunAnswer = Exclude<Outcome, { kind: "interrupted" }>;
+/** Makes piscina look at its queue again after it failed to replace a thread; answered at once. */
+export interface Nudge {
+  kind: "nudge";
+}
 
 /** Posted by a thread outside any answer. */
 export type ThreadMessage =
-  | { kind: "log"; run: number; level: LogLevel; message: string; fields?: Record<string, unknown> }
+  /** Handlers are imported. `faults` only if a file failed here that could be imported at discovery. */
+  | { kind: "ready"; thread: number; board: SharedArrayBuffer; faults: readonly DeclarationFault[] }
+  /** `fields` is JSON text of an object. */
+  | { kind: "log"; run: number; level: LogLevel; message: string; fields: string | undefined }
   /** Something was thrown after its run had ended, or by nobody known (`run` undefined). */
   | { kind: "stray"; run: number | undefined; failure: Failure };
 
-/** What a handler file declares, as JSON. */
+/** Posted by a thread of `discoverHandlers`, in this order for each file. */
+export type DiscoveryMessage =
+  | { kind: "begin"; index: number }
+  | { kind: "declared"; declaration: Declaration }
+  | { kind: "faulty"; fault: DeclarationFault }
+  | { kind: "end" };
+
+/** What a handler file declares, as JSON: not checked yet, so each value may be anything. */
 export interface Declaration {
+  /** Absolute path. */
   file: string;
-  events: readonly string[];
-  /** JSON Schema. */
+  events: unknown;
+  /** JSON Schema that TypeBox compiled. */
   schema?: unknown;
-  retry?: {
-    attempts?: number;
-    base?: string | number;
-    factor?: number;
-    max?: string | number;
-    jitter?: "full" | "none";
-  };
-  timeout?: string | number;
+  retry?: unknown;
+  timeout?: unknown;
+  /** Where in the file the properties above stand, from 1; for messages. */
+  lines: Readonly<Record<string, number>>;
 }
 
 /** A handler file that cannot be used. */
 export interface DeclarationFault {
+  /** Relative to the handler folder. */
   file: string;
+  /** From 1. */
   line?: number;
   message: string;
 }
+
+/** The answer to a run. An `interrupted` one gave way to the drain. */
+export type RunAnswer = Outcome;

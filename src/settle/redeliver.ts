@@ -3,7 +3,7 @@
  * them. The journal says whether the event is dead; `dlq.jsonl` says whether its letter is open. Each change
  * writes one, then the other; what a crash left half done in between is completed at the next start.
  */
-import type { Failure, UnixMs } from "../model.ts";
+import type { Failure } from "../model.ts";
 import type { Archive, Clock, DeadLetters, LetterFilter, Store } from "../ports.ts";
 import { letterId } from "./letter.ts";
 
@@ -64,27 +64,25 @@ export class Redeliver {
   }
 }
 
-/** An event whose letter was written and whose outcome was not: it must not run again. */
-export interface UnsettledDeath {
-  eventId: string;
-  failure: Failure;
-  failedAt: UnixMs;
-}
-
 /**
- * Brings letters and journal together after a crash; before any delivery is claimed. Resolves to the events that
- * died on paper but not in the journal, which the caller settles.
+ * Brings letters and journal together after a crash, before any delivery is claimed. Resolves to the events
+ * whose letter was written and whose outcome was not, each with its letter's error: they died, and must be
+ * settled so instead of running again.
  */
-export async function reconcile(needs: RedeliverNeeds): Promise<Set<string>> {
+export async function reconcile(needs: RedeliverNeeds): Promise<Map<string, Failure>> {
   const { store, archive, deadLetters, clock } = needs;
-  const died = new Set<string>();
+  const died = new Map<string, Failure>();
   const open = new Set<string>();
-  for (const letter of [...deadLetters.openLetters()]) {
-    open.add(letter.eventId);
-    const record = await store.find(letter.eventId);
+  for (const { id, eventId } of [...deadLetters.openLetters()]) {
+    open.add(eventId);
+    const record = await store.find(eventId);
     if (record === undefined || record.state === "dead" || record.state === "completed") continue;
-    if (letter.id === letterId(letter.eventId, record.generation)) died.add(letter.eventId);
-    else await deadLetters.resolve(letter.id, "retried", clock.now());
+    if (id !== letterId(eventId, record.generation)) {
+      await deadLetters.resolve(id, "retried", clock.now());
+      continue;
+    }
+    const letter = await deadLetters.find(id);
+    died.set(eventId, { code: "Error", message: letter?.error ?? "died before a crash" });
   }
   for (const eventId of [...archive.dead()]) if (!open.has(eventId)) archive.forget(eventId);
   return died;

@@ -112,7 +112,7 @@ export class MemoryStore implements Store, Archive {
   async replay(eventId: string): Promise<StoredEvent | undefined> {
     const event = this.#entries.get(eventId)?.record.event;
     if (event === undefined) return undefined;
-    const { id, ...rest } = event;
+    const { id, firstAttempt: _, ...rest } = event;
     const [appended] = await this.append([{ ...rest, receivedAt: this.#clock.now(), replayOf: id }]);
     return appended?.kind === "stored" ? appended.event : undefined;
   }

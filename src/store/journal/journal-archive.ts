@@ -40,7 +40,8 @@ export class JournalArchive implements Archive {
     const last = await this.#core.read(() => locateEvent(state, eventId));
     const chain = last && await this.#core.read(() => readChain(state.segments, last));
     if (!chain) return undefined;
-    const { id, ...event } = chain.event;
+    // The sender's count of attempts belongs to its own request, not to a replay.
+    const { id, firstAttempt: _, ...event } = chain.event;
     const [appended] = await this.#append([{ ...event, receivedAt: clock.now(), replayOf: id }]);
     return appended?.kind === "stored" ? appended.event : undefined;
   }

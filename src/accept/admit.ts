@@ -1,0 +1,39 @@
+/**
+ * The gate before the path: what can be refused before a byte of the body is read. The promise: hookd's own
+ * want of room or of disk is a 503 with a time to come back, never a 4xx that makes a sender give up.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Config } from "../config.ts";
+import type { Store } from "../ports.ts";
+import { type Refusal, refuse } from "./problem.ts";
+import { announcesMore } from "./read-body.ts";
+
+interface AdmitNeeds {
+  store: Pick<Store, "status">;
+  limits: () => Pick<Config["limits"], "bodyBytesMax" | "queueMax">;
+}
+
+export function admit(needs: AdmitNeeds, request: IncomingMessage): Refusal | undefined {
+  const encoding = request.headers["content-encoding"];
+  // 102 kB of gzip can be 100 MiB of body; and what senders sign is what is on the wire.
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    return refuse("unsupported_encoding", "A Content-Encoding other than identity is not taken", {
+      // RFC 9110 section 15.5.16: how the sender learns what is taken.
+      headers: { "Accept-Encoding": "identity" },
+    });
+  }
+  const { bodyBytesMax } = needs.limits();
+  return announcesMore(request, bodyBytesMax) ? tooLarge(bodyBytesMax) : overload(needs);
+}
+
+/** Asked before the body is read, and again before it is stored: many bodies can be under way at once. */
+export function overload({ store, limits }: AdmitNeeds): Refusal | undefined {
+  const { accepting, depth } = store.status();
+  if (!accepting) return refuse("store_failed", "Events cannot be stored at the moment", { reason: "store_refusing" });
+  if (depth >= limits().queueMax) return refuse("overloaded", "Too many events are waiting");
+  return undefined;
+}
+
+export function tooLarge(bytesMax: number): Refusal {
+  return refuse("body_too_large", `The body is longer than ${bytesMax} bytes`, { headers: { Connection: "close" } });
+}

@@ -1,0 +1,48 @@
+/**
+ * The exact bytes of a request, up to the limit. Bytes are counted as they come: a Content-Length may lie and
+ * a chunked body has none. Nothing is ever cut short and taken for the whole.
+ */
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+export type ReadBody =
+  | { kind: "body"; bytes: Buffer }
+  /** More than the limit: what is left stays unread. */
+  | { kind: "too-large" }
+  /** The sender hung up, was too slow, or broke the chunk framing. */
+  | { kind: "incomplete" };
+
+/** Whether the headers already announce more than `bytesMax`. */
+export function announcesMore(request: IncomingMessage, bytesMax: number): boolean {
+  return Number(request.headers["content-length"] ?? 0) > bytesMax;
+}
+
+/** Whether the sender waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
+export function awaitsContinue(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === "100-continue";
+}
+
+/** Reads the body; never rejects. Asks for it first where the sender waits to be asked. */
+export function readBody(request: IncomingMessage, response: ServerResponse, bytesMax: number): Promise<ReadBody> {
+  if (announcesMore(request, bytesMax)) return Promise.resolve({ kind: "too-large" });
+  if (awaitsContinue(request)) response.writeContinue();
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const finish = (read: ReadBody) => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose);
+      resolve(read);
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= bytesMax) return;
+      request.pause();
+      finish({ kind: "too-large" });
+    };
+    const onEnd = () =>
+      finish({ kind: "body", bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
+    const onClose = () => finish({ kind: "incomplete" });
+    request.on("data", onData).on("end", onEnd).on("close", onClose);
+  });
+}

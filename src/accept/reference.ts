@@ -1,0 +1,108 @@
+/**
+ * The mini language of hookd.yaml that says where in a request something is: `header:NAME`, `query:NAME`,
+ * `json:/pointer`, `json:` (all of it), `body`, `literal:TEXT`, `kv:NAME` (a field of the signature header,
+ * in presets only), or text around references in braces. Parsed once, when the config is loaded.
+ */
+
+/** Where a value is. Header names are in lower case; `steps` are the unescaped tokens of the pointer. */
+export type Reference =
+  | { kind: "header"; name: string }
+  | { kind: "query"; name: string }
+  | { kind: "json"; pointer: string; steps: readonly string[] }
+  | { kind: "body" }
+  | { kind: "kv"; name: string }
+  | { kind: "literal"; text: string }
+  | { kind: "template"; parts: readonly Reference[] };
+
+export type ReferenceKind = Reference["kind"];
+
+export type ParsedReference =
+  | { kind: "ok"; reference: Reference }
+  | { kind: "malformed"; message: string; hint?: string };
+
+const HOW_TO_WRITE: Readonly<Record<Exclude<ReferenceKind, "template">, string>> = {
+  header: "header:NAME",
+  query: "query:NAME",
+  json: "json:/pointer",
+  body: "body",
+  kv: "kv:NAME",
+  literal: "literal:TEXT",
+};
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Reads a reference of one of the `allowed` kinds; a template may hold those of them that are not templates. */
+export function parseReference(text: string, allowed: readonly ReferenceKind[]): ParsedReference {
+  if (!text.includes("{") && !text.includes("}")) return parseSingle(text, allowed);
+  if (!allowed.includes("template")) {
+    return { kind: "malformed", message: `"${text}" has braces, and no template is possible here` };
+  }
+  return parseTemplate(text, allowed);
+}
+
+function parseTemplate(text: string, allowed: readonly ReferenceKind[]): ParsedReference {
+  const parts: Reference[] = [];
+  // Split by a group: texts at even places, what stood in braces at odd ones.
+  for (const [at, piece] of text.split(/\{([^{}]*)\}/).entries()) {
+    if (at % 2 === 1) {
+      const parsed = parseSingle(piece, allowed);
+      if (parsed.kind === "malformed") return parsed;
+      parts.push(parsed.reference);
+    } else if (/[{}]/.test(piece)) {
+      // Left alone it would be a constant: every event of one type, or a signature over no body at all.
+      return { kind: "malformed", message: `"${text}" has a brace without its partner` };
+    } else if (piece !== "") parts.push({ kind: "literal", text: piece });
+  }
+  return { kind: "ok", reference: { kind: "template", parts } };
+}
+
+function parseSingle(text: string, allowed: readonly ReferenceKind[]): ParsedReference {
+  const colon = text.indexOf(":");
+  const kind = colon === -1 ? text : text.slice(0, colon);
+  const reference = referenceOf(kind, colon === -1 ? undefined : text.slice(colon + 1));
+  if (reference === undefined || !allowed.includes(reference.kind)) {
+    const ways = allowed.flatMap((each) => (each === "template" ? [] : [HOW_TO_WRITE[each]])).join(", ");
+    const hint = colon === -1 && allowed.includes("literal") ? `for a fixed value write literal:${text}` : undefined;
+    return { kind: "malformed", message: `"${text}" is none of ${ways}`, ...(hint !== undefined && { hint }) };
+  }
+  return { kind: "ok", reference };
+}
+
+function referenceOf(kind: string, rest: string | undefined): Reference | undefined {
+  if (rest === undefined) return kind === "body" ? { kind } : undefined;
+  switch (kind) {
+    case "header":
+      return TOKEN.test(rest) ? { kind, name: rest.toLowerCase() } : undefined;
+    case "json":
+      return isPointer(rest) ? { kind, pointer: rest, steps: stepsOf(rest) } : undefined;
+    case "literal":
+      return rest === "" ? undefined : { kind, text: rest };
+    case "query":
+    case "kv":
+      return rest === "" ? undefined : { kind, name: rest };
+    default:
+      return undefined;
+  }
+}
+
+/** RFC 6901 section 3. */
+function isPointer(text: string): boolean {
+  return (text === "" || text.startsWith("/")) && !/~(?![01])/.test(text);
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The value at the pointer, undefined where there is none. Own properties only: no `__proto__`, no `length`. */
+export function valueAt(root: unknown, steps: readonly string[]): unknown {
+  let value = root;
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null) return undefined;
+    if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(step)) return undefined;
+    if (!Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}

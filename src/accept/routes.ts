@@ -1,0 +1,180 @@
+/**
+ * A source of hookd.yaml joined with its preset: references parsed, keys imported, defaults of the preset
+ * filled in. Compiling never throws: a faulty source is left out, so that its path is closed, and its faults
+ * are told by `lintSources`.
+ */
+import type { Config, RetryPolicy, SourceConfig } from "../config.ts";
+import type { ResponseMode } from "../model.ts";
+import { type Preset, PRESET_NAMES, presetOf } from "./presets.ts";
+import { parseReference, type Reference, type ReferenceKind } from "./reference.ts";
+import { schemaFault } from "./schema-check.ts";
+import { compileScheme, isSigned, type Scheme } from "./scheme.ts";
+
+export type DataReference = Extract<Reference, { kind: "json" | "body" }>;
+
+/** All that the path needs to know of one source. */
+export interface Route {
+  source: string;
+  mode: ResponseMode;
+  scheme: Scheme;
+  type: Reference;
+  /** All that find something must agree; none finds something: the body's hash. */
+  keys: readonly Reference[];
+  order: Reference | undefined;
+  data: DataReference;
+  /** The same for the worker: a JSON pointer, or undefined where the data is the body as text. */
+  dataPointer: string | undefined;
+  /** Whether the sender's signature covers them; where not, a captured request can be sent again under others. */
+  signed: { type: boolean; key: boolean };
+  schema: unknown;
+  unknown: SourceConfig["unknown"];
+  changedBody: "reject" | "duplicate";
+  windowMs: number;
+  syncDeadlineMs: number;
+  /** The source's policy over the global one. */
+  retry: RetryPolicy;
+  publicUrl: string | undefined;
+}
+
+export interface Routes {
+  byPath: ReadonlyMap<string, Route>;
+  bySource: ReadonlyMap<string, Route>;
+}
+
+/** Something that is wrong with a source; `path` leads to it in hookd.yaml. */
+export interface SourceFault {
+  severity: "fault" | "warning";
+  path: (string | number)[];
+  message: string;
+  hint?: string;
+}
+
+/** How much of a sender's ack deadline hookd uses up before it says 202. */
+const DEADLINE_SHARE = 0.8;
+
+export function compileRoutes(config: Config): Routes {
+  const routes = config.sources.flatMap((source) => {
+    const { route, faults } = compileSource(config, source);
+    return faults.some(({ severity }) => severity === "fault") || route === undefined
+      ? []
+      : [{ path: source.path, route }];
+  });
+  return {
+    byPath: new Map(routes.map(({ path, route }) => [path, route])),
+    bySource: new Map(routes.map(({ route }) => [route.source, route])),
+  };
+}
+
+/** All faults and warnings of all sources. No message quotes a secret. */
+export function lintSources(config: Config): SourceFault[] {
+  return config.sources.flatMap((source) => compileSource(config, source).faults);
+}
+
+interface Compiled {
+  route: Route | undefined;
+  faults: SourceFault[];
+}
+
+function compileSource(config: Config, source: SourceConfig): Compiled {
+  const faults: SourceFault[] = [];
+  const report: Report = (severity, at, message, hint) => {
+    faults.push({ severity, path: ["sources", source.name, ...at], message, ...(hint !== undefined && { hint }) });
+  };
+  const preset = presetOf(source.preset);
+  if (preset === undefined) {
+    report("fault", ["verify", "preset"], `"${source.preset}" is no preset`, `presets: ${PRESET_NAMES.join(", ")}`);
+    return { route: undefined, faults };
+  }
+  const scheme = compileKeys(preset, source, report);
+  const references = compileReferences(preset, source, report);
+  const fault = source.schema === undefined ? undefined : schemaFault(source.schema);
+  if (fault !== undefined) report("fault", ["schema"], `is no JSON Schema: ${fault}`);
+  const times = compileTimes(config, { preset, source, report });
+  if (references === undefined) return { route: undefined, faults };
+
+  const { type, keys } = references;
+  const route: Route = {
+    source: source.name,
+    mode: source.mode,
+    scheme,
+    ...references,
+    ...times,
+    dataPointer: references.data.kind === "json" ? references.data.pointer : undefined,
+    signed: { type: isSigned(type, scheme), key: keys.every((key) => isSigned(key, scheme)) },
+    schema: source.schema,
+    unknown: source.unknown,
+    changedBody: source.changedBody ?? preset.changedBody,
+    retry: { ...config.retry, ...source.retry },
+    publicUrl: config.publicUrl,
+  };
+  return { route, faults };
+}
+
+type Report = (severity: SourceFault["severity"], at: (string | number)[], message: string, hint?: string) => void;
+
+function compileKeys(preset: Preset, source: SourceConfig, report: Report): Scheme {
+  const { scheme, imports } = compileScheme(preset, source.secrets, source.toleranceMs);
+  const at = ["verify", "secrets"];
+  if (source.secrets.length === 0) report("fault", at, "has no secret");
+  if (source.secrets.length > imports.length) report("fault", at, `has more than ${imports.length} secrets`);
+  for (const [index, imported] of imports.entries()) {
+    if (imported.kind === "bad") report("fault", [...at, index], imported.message);
+    else if (imported.warning !== undefined) report("warning", [...at, index], imported.warning);
+  }
+  return scheme;
+}
+
+const TYPE: readonly ReferenceKind[] = ["header", "query", "json", "literal", "template"];
+const KEY: readonly ReferenceKind[] = ["header", "query", "json", "template"];
+const DATA: readonly ReferenceKind[] = ["json", "body"];
+
+function compileReferences(
+  preset: Preset,
+  source: SourceConfig,
+  report: Report,
+): Pick<Route, "type" | "keys" | "order" | "data"> | undefined {
+  const read = (field: "type" | "key" | "order" | "data", text: string, allowed: readonly ReferenceKind[]) => {
+    const parsed = parseReference(text, allowed);
+    if (parsed.kind === "malformed") {
+      report("fault", [field], parsed.message, parsed.hint);
+      return undefined;
+    }
+    if (field !== "data" && pointsAtAll(parsed.reference)) {
+      report("fault", [field], `"${text}" is the whole body, which is no text`, "name a value in it: json:/pointer");
+      return undefined;
+    }
+    return parsed.reference;
+  };
+  const type = read("type", source.type ?? preset.type, TYPE);
+  const keys = (source.key === undefined ? preset.keys : [source.key]).map((key) => read("key", key, KEY));
+  const order = source.order === undefined ? undefined : read("order", source.order, KEY);
+  const data = read("data", source.data, DATA);
+  if (type === undefined || keys.includes(undefined) || (source.order !== undefined && order === undefined)) {
+    return undefined;
+  }
+  if (data?.kind !== "json" && data?.kind !== "body") return undefined;
+  return { type, keys: keys.filter((key) => key !== undefined), order, data };
+}
+
+function pointsAtAll(reference: Reference): boolean {
+  if (reference.kind === "template") return reference.parts.some(pointsAtAll);
+  return reference.kind === "json" && reference.pointer === "";
+}
+
+function compileTimes(
+  config: Config,
+  { preset, source, report }: { preset: Preset; source: SourceConfig; report: Report },
+): Pick<Route, "windowMs" | "syncDeadlineMs"> {
+  const { windowMs, syncDeadlineMs, mode } = source;
+  if (windowMs !== undefined && windowMs < preset.retryHorizonMs) {
+    const hours = Math.round(preset.retryHorizonMs / 3_600_000);
+    report("warning", ["idempotency", "ttl"], `is shorter than the ${hours} h in which this sender repeats events`);
+  }
+  if (mode === "sync" && syncDeadlineMs !== undefined && syncDeadlineMs > preset.ackDeadlineMs) {
+    report("warning", ["sync_deadline"], `is longer than the ${preset.ackDeadlineMs / 1000} s that this sender waits`);
+  }
+  return {
+    windowMs: windowMs ?? Math.max(config.idempotency.ttlMs, preset.retryHorizonMs),
+    syncDeadlineMs: syncDeadlineMs ?? Math.min(config.syncDeadlineMs, preset.ackDeadlineMs * DEADLINE_SHARE),
+  };
+}

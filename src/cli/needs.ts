@@ -1,0 +1,49 @@
+/** What commands get from the process and from the daemon; `main.ts` is the only place that fills it in. */
+import type { Config } from "../config.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A daemon that runs, as far as `serve` has to do with it. */
+export interface RunningDaemon {
+  /** `http://host:port` of the public listener, as bound. */
+  readonly publicUrl: string;
+  readonly adminUrl: string;
+  /** The secret that `--dev` made, where a source uses it. */
+  readonly devSecret?: string | undefined;
+  /** Stops taking requests, lets attempts finish within `limits.drain`, closes. */
+  drain(): Promise<void>;
+  /** Takes up a changed configuration and changed handlers; keeps the old ones if the new are faulty. */
+  reload(): Promise<void>;
+}
+
+export interface ProjectFaults {
+  /** Each with its place, what was expected and what was found. */
+  faults: readonly string[];
+  warnings: readonly string[];
+}
+
+export interface Needs {
+  terminal: Terminal;
+  env: Readonly<Record<string, string | undefined>>;
+  /** How hookd was called, ready for a shell: `node dist/src/main.js`. */
+  invocation: string;
+  version: string;
+  /** Reads hookd.yaml. A source whose secret is not set gets `devSecret`. Rejects with `ERR_CONFIG_*`. */
+  loadConfig(file: string, options: { devSecret: string }): Promise<Config>;
+  checkProject(file: string, options: { dev: boolean }): Promise<ProjectFaults>;
+  startDaemon(options: { configFile: string; dev: boolean }): Promise<RunningDaemon>;
+  /** Calls back on each signal of that name; returns a function that ends it. */
+  onSignal(name: "SIGINT" | "SIGTERM" | "SIGHUP", callback: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** Ends a command with an exit code other than 0, after it has said why. */
+export class ExitCode extends Error {
+  override readonly name = "ExitCode";
+  readonly code: 1 | 2;
+
+  constructor(code: 1 | 2) {
+    super(`exit code ${code}`);
+    this.code = code;
+  }
+}

@@ -1,0 +1,88 @@
+/** Where `hookd send` sends and how it signs: options first, then the source of hookd.yaml that suits the event. */
+import { distance } from "fastest-levenshtein";
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config, SourceConfig } from "../config.ts";
+import { HookdError } from "../errors.ts";
+import { templateFits } from "../sender-places.ts";
+import { findConfig, urlOf } from "./admin-target.ts";
+import type { Needs } from "./needs.ts";
+
+export interface TargetOptions {
+  source?: string;
+  preset?: string;
+  url?: string;
+  secret?: string;
+  config?: string;
+}
+
+export interface SendTarget {
+  url: string;
+  secret: string;
+  preset: string;
+  /** Absent: no hookd.yaml says where the receiver looks for what; then as the preset has it. */
+  source?: SourceConfig;
+}
+
+/** Throws `ERR_USAGE` when something is missing, with what would give it. */
+export async function findTarget(type: string, options: TargetOptions, needs: Needs): Promise<SendTarget> {
+  // Tells a secret that is not set here from one that is, since any text could be one.
+  const unset = randomUUID();
+  const config = await findConfig(options.config, needs, unset);
+  const source = config === undefined ? undefined : findSource(config, type, options);
+  if (source === undefined || config === undefined) return bareTarget(options, needs);
+  return {
+    url: urlFor(config, source, options.url),
+    secret: options.secret ?? secretOf(config, source, unset),
+    preset: options.preset ?? source.preset,
+    source,
+  };
+}
+
+/** Without a hookd.yaml: all has to be said. */
+function bareTarget({ url, secret, preset, source }: TargetOptions, { env }: Needs): SendTarget {
+  const found = secret ?? (env.HOOKD_SECRET || undefined);
+  const missing = url === undefined ? "--url" : found === undefined ? "--secret" : undefined;
+  if (url !== undefined && found !== undefined && source === undefined) {
+    return { url, secret: found, preset: preset ?? "hookd" };
+  }
+  const what = missing === undefined ? `no source "${source}" to look up` : `${missing} is not given`;
+  throw new HookdError("ERR_USAGE", `There is no hookd.yaml here, and ${what}: name the file with --config`);
+}
+
+/** By name, else by the path of `--url`, else the first whose types look like this one, else the first of all. */
+function findSource(config: Config, type: string, { source: name, url }: TargetOptions): SourceConfig | undefined {
+  if (name !== undefined) return config.sources.find((source) => source.name === name) ?? noSource(config, name);
+  const path = url !== undefined && URL.canParse(url) ? new URL(url).pathname : "/";
+  // A URL of its own that no source has is some other receiver's.
+  if (path !== "/") return config.sources.find((source) => source.path === path);
+  return config.sources.find((source) => templateFits(source.type ?? "", type)) ?? config.sources[0];
+}
+
+function noSource({ sources, disabled }: Config, name: string): never {
+  const off = disabled.find((source) => source.name === name);
+  if (off !== undefined) throw new HookdError("ERR_USAGE", `The source "${name}" is off: ${off.reason}`);
+  const names = sources.map((source) => source.name);
+  const close = names.find((known) => distance(known, name) <= 2);
+  const meant = close === undefined ? `known: ${names.join(", ")}` : `did you mean "${close}"?`;
+  throw new HookdError("ERR_USAGE", `hookd.yaml has no source "${name}"; ${meant}`);
+}
+
+/** `--url` may be a host alone; then the source's path is added. */
+function urlFor({ listen }: Config, { path }: SourceConfig, url: string | undefined): string {
+  const base = url ?? urlOf(listen, "--url");
+  return URL.canParse(base) && new URL(base).pathname === "/" ? new URL(path, base).href : base;
+}
+
+function secretOf({ dataDir }: Config, source: SourceConfig, unset: string): string {
+  const [secret] = source.secrets;
+  if (secret !== undefined && secret !== unset) return secret;
+  const file = join(dataDir, "dev-secret");
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  throw new HookdError(
+    "ERR_USAGE",
+    `The secret of source "${source.name}" is not set here, and no daemon made one at ${file}: ` +
+      "set the variable that hookd.yaml names, give --secret, or start `hookd serve --dev`",
+  );
+}

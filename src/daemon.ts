@@ -1,0 +1,265 @@
+/**
+ * The composition root: opens the rooms, joins them by passing functions, and takes them down in order. The
+ * whole path of an event stands in `#join`:
+ *
+ *   accept -append-> store -claim-> dispatch -> execute -> settle -settle-> store
+ */
+import { strict as assert } from "node:assert";
+import { createAccept } from "./accept/accept.ts";
+import { Awaited } from "./accept/awaited.ts";
+import { PublicListener } from "./accept/listener.ts";
+import { systemClock } from "./clock.ts";
+import { loadConfig } from "./config-load.ts";
+import type { Config, ListenAddress } from "./config.ts";
+import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
+import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { HookdError } from "./errors.ts";
+import { HandlerPool } from "./execute/handler-pool.ts";
+import { PRESET_NAMES } from "./accept/presets.ts";
+import type { Delivery, Failure } from "./model.ts";
+import { needsRestart } from "./needs-restart.ts";
+import type { Attempted, Emit } from "./ports.ts";
+import { type Project, requireProject } from "./project.ts";
+import { rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
+import { bodyAsData } from "./settle/letter.ts";
+import { reconcile, Redeliver } from "./settle/redeliver.ts";
+import { createSettle, type Settle } from "./settle/settle.ts";
+import { openStores, type Stores } from "./stores.ts";
+import { packageVersion } from "./version.ts";
+import { AdminListener } from "./watch/admin.ts";
+import { Watch } from "./watch/watch.ts";
+
+/** After the drain deadline, how long handlers have to heed `context.signal`. */
+const ABORT_GRACE_MS = 1000;
+
+export interface DaemonOptions {
+  configFile: string;
+  /** Make a secret where none is set. */
+  dev: boolean;
+}
+
+/** Starts a daemon; resolves when it is ready. Rejects with a `HookdError`, and then nothing is left open. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const devSecret = options.dev ? await devSecretOf(options.configFile) : undefined;
+  const project = await requireProject(options.configFile, devSecret);
+  const daemon = new Daemon({ configFile: options.configFile, devSecret, project });
+  try {
+    await daemon.open();
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
+  return daemon;
+}
+
+/** The secret lies in the data directory, which only the config tells. */
+async function devSecretOf(configFile: string): Promise<string> {
+  const { config } = await loadConfig(configFile, { presets: PRESET_NAMES, devSecret: NO_SECRET_YET });
+  return await ensureDevSecret(config.dataDir);
+}
+
+export class Daemon {
+  readonly devSecret: string | undefined;
+  readonly #configFile: string;
+  readonly #clock = systemClock;
+  readonly #awaited = new Awaited(systemClock);
+  readonly #watch: Watch;
+  readonly #emit: Emit;
+  #project: Project;
+  #stores: Stores | undefined;
+  #pool: HandlerPool | undefined;
+  #dispatcher: Dispatcher | undefined;
+  #listener: PublicListener | undefined;
+  #admin: AdminListener | undefined;
+  #died = new Map<string, Failure>();
+  #draining: Promise<void> | undefined;
+
+  constructor(options: { configFile: string; devSecret: string | undefined; project: Project }) {
+    this.#configFile = options.configFile;
+    this.devSecret = options.devSecret;
+    this.#project = options.project;
+    this.#watch = new Watch({
+      clock: systemClock,
+      version: packageVersion(),
+      project: () => this.#project,
+      status: () => this.#stores?.store.status(),
+      deadLetters: () => this.#stores?.deadLetters.count() ?? 0,
+      threads: () => this.#pool?.threads() ?? { idle: 0, busy: 0, starting: 0 },
+      draining: () => this.#draining !== undefined,
+    });
+    this.#emit = this.#watch.emit;
+  }
+
+  /** `http://host:port` as bound. */
+  get publicUrl(): string {
+    return urlOf(this.#listener?.address);
+  }
+
+  get adminUrl(): string {
+    return urlOf(this.#admin?.address);
+  }
+
+  /** Opens everything in the order of need; the listener last, so that the first request finds all of it. */
+  async open(): Promise<void> {
+    const { config, routes, warnings } = this.#project;
+    this.#emit({ kind: "started", detail: { config: this.#configFile, data: config.dataDir } });
+    for (const warning of warnings) this.#emit({ kind: "config-warning", message: warning });
+    const stores = this.#stores = await openStores({ config, routes, clock: this.#clock, emit: this.#emit });
+    this.#died = await reconcile({ ...stores, clock: this.#clock });
+    this.#pool = await this.#openPool(this.#project);
+    this.#join(stores);
+    this.#admin = await this.#openAdmin(stores);
+    const { listen: address, limits } = config;
+    const handle = this.#accept(stores);
+    this.#listener = await PublicListener.open({ address, limits, handle, emit: this.#emit });
+    this.#dispatcher!.start();
+    this.#emit({ kind: "ready", detail: { public: this.publicUrl, admin: this.adminUrl } });
+  }
+
+  /** Takes up changed config and handlers. Rejects, and keeps the old ones, if the new are faulty. */
+  async reload(): Promise<void> {
+    try {
+      const next = await requireProject(this.#configFile, this.devSecret);
+      const fixed = needsRestart(this.#project, next);
+      if (fixed.length > 0) throw new HookdError("ERR_CONFIG_INVALID", `These need a restart: ${fixed.join(", ")}`);
+      const pool = await this.#openPool(next);
+      const old = this.#pool;
+      this.#project = next;
+      this.#pool = pool;
+      this.#dispatcher!.resize(slotsOf(next.config));
+      this.#watch.tune(next.config);
+      void this.#retire(old!);
+      this.#emit({ kind: "reloaded", detail: { handlers: next.handlerFiles.length, sources: next.config.sources.length } });
+    } catch (error) {
+      if (error instanceof HookdError) this.#emit({ kind: "reload-failed", message: error.message });
+      throw error;
+    }
+  }
+
+  /** Refuses new requests, lets attempts finish within `limits.drain`, then closes; what is unfinished is in the store. */
+  drain(): Promise<void> {
+    return this.#draining ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    const { drainMs } = this.#project.config.limits;
+    this.#emit({ kind: "draining", detail: { running: this.#dispatcher?.running ?? 0, limit_ms: drainMs } });
+    this.#listener?.stopAccepting();
+    const drained = this.#dispatcher?.drain() ?? Promise.resolve();
+    if (!(await this.#within(drainMs, drained))) {
+      this.#pool?.abortAll();
+      await this.#within(ABORT_GRACE_MS, drained);
+    }
+    await this.close();
+    this.#emit({ kind: "stopped" });
+    this.#watch.close();
+  }
+
+  /** Ends everything now, in the reverse order of opening. Whatever runs is in the store and runs again. */
+  async close(): Promise<void> {
+    this.#awaited.close();
+    await this.#pool?.close();
+    await this.#dispatcher?.drain();
+    await this.#listener?.close(ABORT_GRACE_MS);
+    await this.#admin?.close();
+    await this.#stores?.close();
+  }
+
+  /** Joins dispatch, execute and settle over the store. */
+  #join(stores: Stores): void {
+    const { store, deadLetters } = stores;
+    const settle = createSettle({
+      store,
+      deadLetters,
+      rulesFor: (event) => rulesFor(event, this.#project),
+      dataOf: bodyAsData,
+      senderWaits: (eventId) => this.#awaited.take(eventId),
+      onSettled: (settlement) => this.#awaited.settled(settlement),
+      onUnsettled: (eventId) => this.#awaited.failed(eventId),
+      clock: this.#clock,
+      random: Math.random,
+      emit: this.#emit,
+    });
+    this.#dispatcher = new Dispatcher({
+      store,
+      run: (delivery) => this.#run(delivery, { settle, stores }),
+      slots: slotsOf(this.#project.config),
+      clock: this.#clock,
+      emit: this.#emit,
+    });
+  }
+
+  /** One delivery, from its turn to its settlement. */
+  async #run(delivery: Delivery, { settle, stores }: { settle: Settle; stores: Stores }): Promise<void> {
+    const failure = this.#died.get(delivery.event.id);
+    if (failure !== undefined) {
+      // Its letter was written before a crash: it is dead, and running it again would be once too often.
+      this.#died.delete(delivery.event.id);
+      const { onDead } = rulesFor(delivery.event, this.#project);
+      await stores.store.settle(delivery, { kind: "dead-letter", failure, park: onDead === "park" });
+      return;
+    }
+    await settle(delivery, await this.#attempt(delivery));
+  }
+
+  async #attempt(delivery: Delivery): Promise<Attempted> {
+    const plan = runPlanFor(delivery.event, this.#project);
+    assert(this.#pool !== undefined, "the pool is open before the dispatcher starts");
+    if (plan.kind === "run") return await this.#pool.run(delivery, plan);
+    const now = this.#clock.now();
+    const outcome = plan.kind === "skip" ? SKIPPED : { kind: "failed" as const, failure: plan.failure };
+    return { outcome, startedAt: now, durationMs: 0 };
+  }
+
+  #accept({ store }: Stores) {
+    return createAccept({
+      clock: this.#clock,
+      emit: this.#emit,
+      store,
+      routes: () => this.#project.routes,
+      handlers: () => this.#project.handlers,
+      limits: () => this.#project.config.limits,
+      awaited: this.#awaited,
+      draining: () => this.#draining !== undefined,
+    });
+  }
+
+  #openAdmin(stores: Stores): Promise<AdminListener> {
+    const redeliver = new Redeliver({ ...stores, clock: this.#clock });
+    return AdminListener.open({
+      ...stores,
+      listen: this.#project.config.admin.listen,
+      redeliver,
+      metrics: this.#watch.metrics,
+      health: this.#watch.health,
+      config: () => this.#project.config,
+      emit: this.#emit,
+    });
+  }
+
+  #openPool({ config, handlerFiles: files }: Project): Promise<HandlerPool> {
+    return HandlerPool.open({ files, pool: config.pool, emit: this.#emit, clock: this.#clock });
+  }
+
+  /** A pool that was replaced ends when nothing runs in it. */
+  async #retire(pool: HandlerPool): Promise<void> {
+    while (pool.threads().busy > 0) await new Promise<void>((resolve) => this.#clock.after(100, resolve));
+    await pool.close();
+  }
+
+  async #within(ms: number, work: Promise<void>): Promise<boolean> {
+    let cancel = () => {};
+    const deadline = new Promise<boolean>((resolve) => cancel = this.#clock.after(ms, () => resolve(false)));
+    return await Promise.race([work.then(() => true), deadline]).finally(cancel);
+  }
+}
+
+function slotsOf({ pool }: Config): number {
+  return pool.threads * pool.perThread;
+}
+
+function urlOf(address: ListenAddress | undefined): string {
+  if (address === undefined) return "";
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `http://${host}:${address.port}`;
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads what the handler files declare, in a thread: user code never runs on the main thread, also not when it
+ * is only imported. Every fault of every file is reported at once, so that an author mends them in one go.
+ */
+import { readFileSync } from "node:fs";
+import { relative, sep } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { HandlerEntry, HandlerTable } from "../ports.ts";
+import { checkDeclaration, findClashes } from "./check-declaration.ts";
+import { createHandlerTable } from "./handler-table.ts";
+import { listHandlerFiles } from "./list-handler-files.ts";
+import type { Declaration, DeclarationFault, DiscoveryMessage } from "./protocol.ts";
+import { lineOf, sayingOf } from "./thread/fault-line.ts";
+import { workerEntry } from "./worker-entry.ts";
+
+export type Discovered =
+  | { kind: "ok"; table: HandlerTable; files: string[] }
+  | { kind: "faulty"; faults: DeclarationFault[] };
+
+export interface DiscoverOptions {
+  /** How long the import of one file may take; default 10 000. */
+  importTimeoutMs?: number;
+}
+
+/** All handlers of a folder; an empty folder is fine, a missing one is a fault. Never rejects for a file's fault. */
+export async function discoverHandlers(dir: string, options: DiscoverOptions = {}): Promise<Discovered> {
+  const { root, files, faults } = listHandlerFiles(dir);
+  const declarations: Declaration[] = [];
+  const importTimeoutMs = options.importTimeoutMs ?? 10_000;
+  for (let from = 0; from < files.length;) {
+    const found = await importFrom({ files, from, importTimeoutMs });
+    declarations.push(...found.declarations);
+    faults.push(...found.faults);
+    from = found.next;
+  }
+  const entries: HandlerEntry[] = [];
+  for (const declaration of declarations) {
+    const fileName = relative(root, declaration.file);
+    const checked = checkDeclaration(declaration, { file: files.indexOf(declaration.file), fileName });
+    if (checked.kind === "ok") entries.push(checked.entry);
+    else faults.push(...checked.faults);
+  }
+  faults.push(...findClashes(entries));
+  if (faults.length === 0) return { kind: "ok", table: createHandlerTable(entries), files };
+  const inRoot = (file: string) => file.startsWith(root + sep) ? relative(root, file) : file;
+  return { kind: "faulty", faults: faults.map((fault) => ({ ...fault, file: inRoot(fault.file) })) };
+}
+
+interface Found {
+  declarations: Declaration[];
+  faults: DeclarationFault[];
+  /** The first file that was not looked at. */
+  next: number;
+}
+
+interface ImportOptions {
+  files: readonly string[];
+  from: number;
+  importTimeoutMs: number;
+}
+
+/** Imports files in one thread, up to the first that takes the thread with it or hangs in it. */
+function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Found> {
+  const found: Found = { declarations: [], faults: [], next: from + 1 };
+  const { filename, ...rest } = workerEntry("./thread/declare", files);
+  const worker = new Worker(filename, { ...rest, workerData: { discovery: { files, from } } });
+  return new Promise((resolve) => {
+    let told = false;
+    let done = false;
+    const hang = () => giveUp(`is not imported after ${importTimeoutMs} ms`);
+    let timer = setTimeout(hang, importTimeoutMs);
+    const end = () => {
+      done = true;
+      clearTimeout(timer);
+      void worker.terminate().finally(() => resolve(found));
+    };
+    /** The file under way holds or ended the thread: unless the thread told why itself, `message` does. */
+    const giveUp = (message: string, error?: Error) => {
+      if (done) return;
+      // A rejection that nobody awaits surfaces late, perhaps while the next file is under way.
+      const file = files.find((path) => error !== undefined && lineOf(error, path, "")) ?? files[found.next - 1]!;
+      const line = error === undefined ? undefined : lineOf(error, file, readFileSync(file, "utf8"));
+      if (!told) found.faults.push({ file, message, ...(line === undefined ? {} : { line }) });
+      end();
+    };
+    worker.on("message", (message: DiscoveryMessage) => {
+      switch (message.kind) {
+        case "begin":
+          found.next = message.index + 1;
+          told = false;
+          clearTimeout(timer);
+          timer = setTimeout(hang, importTimeoutMs);
+          break;
+        case "declared":
+          found.declarations.push(message.declaration);
+          break;
+        case "faulty":
+          found.faults.push(message.fault);
+          told = true;
+          break;
+        case "end":
+          end();
+          break;
+      }
+    });
+    worker.on("error", (error: Error) => giveUp(`ends its thread when it is imported: ${sayingOf(error)}`, error));
+    worker.on("exit", (code) => giveUp(`ends its thread when it is imported (exit code ${code})`));
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * Entry of the thread in which handler files are imported for the first time, one after the other, so that
+ * `discoverHandlers` learns what they declare. User code runs here: it may hang or exit, and the main thread
+ * knows by the last `begin` whose doing it was.
+ */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { parentPort, workerData } from "node:worker_threads";
+import { Compile } from "typebox/compile";
+import type { HandlerDefinition } from "../../handler.ts";
+import type { Declaration, DiscoveryMessage } from "../protocol.ts";
+import { failureOf } from "./failure-of.ts";
+import { lineOf, lineOfDefaultExport, lineOfProperty, sayingOf } from "./fault-line.ts";
+import { importHandler, NotAHandler } from "./load-handlers.ts";
+import { faultOfSchema } from "./schema-fault.ts";
+
+export interface DiscoverySetup {
+  /** Absolute paths. */
+  files: readonly string[];
+  /** Where to begin. */
+  from: number;
+}
+
+const { files, from } = (workerData as { discovery: DiscoverySetup }).discovery;
+const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
+const exit = process.exit;
+
+for (let index = from; index < files.length; index++) {
+  post({ kind: "begin", index });
+  await declare(files[index]!);
+}
+post({ kind: "end" });
+
+async function declare(file: string): Promise<void> {
+  const source = readFileSync(file, "utf8");
+  process.exit = (code) => {
+    const line = lineOf(new Error("exit"), file, source);
+    postFault(file, line, `calls process.exit(${code ?? ""}) when it is imported`);
+    return exit.call(process, code);
+  };
+  try {
+    post({ kind: "declared", declaration: declarationOf(file, source, await importHandler(file)) });
+  } catch (error) {
+    if (error instanceof NotAHandler) postFault(file, lineOfDefaultExport(source), error.message);
+    else if (error instanceof SchemaFault) postFault(file, lineOfProperty(source, "schema"), error.message);
+    else if (error instanceof Error) postFault(file, lineOf(error, file, source), sayingOf(error));
+    else postFault(file, undefined, `throws ${failureOf(error).message} when it is imported`);
+  }
+}
+
+function declarationOf(file: string, source: string, handler: HandlerDefinition): Declaration {
+  const lines = ["event", "retry", "timeout", "run"].map((name) => [name, lineOfProperty(source, name)] as const);
+  return {
+    file,
+    events: asJson(handler.event),
+    schema: handler.schema === undefined ? undefined : schemaOf(handler.schema),
+    retry: asJson(handler.retry),
+    timeout: asJson(handler.timeout),
+    lines: Object.fromEntries(lines.filter((entry): entry is [typeof entry[0], number] => entry[1] !== undefined)),
+  };
+}
+
+class SchemaFault extends Error {}
+
+/** The schema as accept will use it on the main thread: plain JSON Schema. */
+function schemaOf(schema: unknown): unknown {
+  const fault = faultOfSchema(schema);
+  if (fault !== undefined) throw new SchemaFault(`schema ${fault}`);
+  try {
+    const plain = asJson(schema);
+    Compile(plain as object);
+    return plain;
+  } catch (error) {
+    throw new SchemaFault(`schema does not compile: ${failureOf(error).message}`);
+  }
+}
+
+function asJson(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value) ?? "null");
+}
+
+function postFault(file: string, line: number | undefined, message: string): void {
+  post({ kind: "faulty", fault: { file, message, ...(line === undefined ? {} : { line }) } });
+}

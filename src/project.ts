@@ -1,0 +1,69 @@
+/**
+ * What an operator wrote, read as a whole: hookd.yaml, its sources compiled, the handler folder imported. The
+ * start, a reload and `hookd check` read it the same way, and all faults come together.
+ */
+import { relative } from "node:path";
+import process from "node:process";
+import { lintSources, compileRoutes, type Routes } from "./accept/routes.ts";
+import { PRESET_NAMES } from "./accept/presets.ts";
+import { ConfigError, describeFault } from "./config-faults.ts";
+import { loadConfig, type LoadedConfig } from "./config-load.ts";
+import type { Config } from "./config.ts";
+import { HookdError } from "./errors.ts";
+import { discoverHandlers } from "./execute/discover-handlers.ts";
+import type { HandlerTable } from "./ports.ts";
+
+/** A project without faults. */
+export interface Project {
+  config: Config;
+  routes: Routes;
+  handlers: HandlerTable;
+  /** Absolute paths of the handler files, in the order of their numbers. */
+  handlerFiles: readonly string[];
+  warnings: readonly string[];
+}
+
+export type ProjectReading =
+  | { kind: "ok"; project: Project }
+  | { kind: "faulty"; code: "ERR_CONFIG_INVALID" | "ERR_HANDLER_INVALID"; faults: string[]; warnings: string[] };
+
+/** Rejects only with ERR_CONFIG_UNREADABLE. `devSecret` stands in for secrets that are not set. */
+export async function readProject(configFile: string, devSecret?: string): Promise<ProjectReading> {
+  let loaded: LoadedConfig;
+  try {
+    loaded = await loadConfig(configFile, { presets: PRESET_NAMES, devSecret });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const faults = error.faults.map((fault) => describeFault(configFile, fault));
+    return { kind: "faulty", code: "ERR_CONFIG_INVALID", faults, warnings: [] };
+  }
+  return await readRest(configFile, loaded);
+}
+
+async function readRest(configFile: string, { config, warnings: unwise, locate }: LoadedConfig): Promise<ProjectReading> {
+  const lint = lintSources(config).map(({ severity, path, message, hint }) => {
+    const { line, column } = locate(path);
+    const text = `${configFile}:${line}:${column}: ${path.join(".")}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
+    return { severity, text };
+  });
+  const texts = (severity: string) => lint.filter((each) => each.severity === severity).map(({ text }) => text);
+  const warnings = [...unwise.map((fault) => describeFault(configFile, fault)), ...texts("warning")];
+  const configFaults = texts("fault");
+  const discovered = await discoverHandlers(config.handlersDir);
+  if (discovered.kind === "faulty") {
+    const folder = relative(process.cwd(), config.handlersDir) || ".";
+    const faults = discovered.faults.map(({ file, line, message }) => `${folder}/${file}:${line ?? 1}: ${message}`);
+    const code = configFaults.length > 0 ? "ERR_CONFIG_INVALID" : "ERR_HANDLER_INVALID";
+    return { kind: "faulty", code, faults: [...configFaults, ...faults], warnings };
+  }
+  if (configFaults.length > 0) return { kind: "faulty", code: "ERR_CONFIG_INVALID", faults: configFaults, warnings };
+  const { table: handlers, files: handlerFiles } = discovered;
+  return { kind: "ok", project: { config, routes: compileRoutes(config), handlers, handlerFiles, warnings } };
+}
+
+/** The project, or one error with all its faults. */
+export async function requireProject(configFile: string, devSecret?: string): Promise<Project> {
+  const reading = await readProject(configFile, devSecret);
+  if (reading.kind === "ok") return reading.project;
+  throw new HookdError(reading.code, reading.faults.join("\n"));
+}

@@ -1,0 +1,165 @@
+/**
+ * A signed mock sender: what `hookd send` is made of, and what a test of your own handlers can use. It builds
+ * the request that a source of hookd.yaml accepts, signs the exact bytes and sends them over undici.
+ */
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { Agent, type Dispatcher, request as undiciRequest } from "undici";
+import { systemClock } from "./clock.ts";
+import type { SourceConfig } from "./config.ts";
+import { HookdError, messageOf, systemCode } from "./errors.ts";
+import { type OutgoingEvent, placeEvent } from "./sender-request.ts";
+import { type SenderPreset, senderPreset, signatureHeaders, signHeaders } from "./sender-presets.ts";
+
+export type { OutgoingEvent } from "./sender-request.ts";
+
+const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface SenderOptions {
+  /** Of the source: `http://127.0.0.1:8080/webhooks/events`. */
+  url: string;
+  secret: string;
+  /** How to sign: hookd (the default), github, stripe or standard. */
+  preset?: string;
+  /** Where the source looks for type, key, data and ordering key; what is absent is as the preset has it. */
+  source?: Partial<Pick<SourceConfig, "type" | "key" | "data" | "order" | "schema">>;
+  /** An undici dispatcher of your own, which `close` leaves open. */
+  agent?: Dispatcher;
+  /** Most connections at once, from 1; default 128. Ignored with an `agent`. */
+  connections?: number;
+}
+
+/** A request that is signed and can be sent, more than once if need be. */
+export interface SignedRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  /** The idempotency key it was given. */
+  id: string;
+}
+
+export interface PrepareOptions {
+  /** Unix time (ms) that is signed and that fills required date-times; default: now. */
+  at?: number;
+}
+
+export interface DeliverOptions {
+  signal?: AbortSignal;
+  /** Longest silence while waiting for the answer, in ms, to about a second; default 60 000. */
+  timeoutMs?: number;
+  /** Sends these pieces instead of `body` while `Content-Length` still tells the body's; for a hostile sender. */
+  pieces?: AsyncIterable<Uint8Array>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** Parsed where the answer says that it is JSON; else text. */
+  body: unknown;
+  /** From the start of sending to the last byte of the answer, connecting included. */
+  latencyMs: number;
+}
+
+/** Makes a sender for one source. Throws `ERR_USAGE` for an unknown preset, a bad URL or an unusable secret. */
+export function createSender(options: SenderOptions): Sender {
+  return new Sender(options);
+}
+
+/** Owns its connections; close it. */
+export class Sender {
+  readonly #preset: SenderPreset;
+  readonly #options: SenderOptions;
+  readonly #agent: Dispatcher;
+
+  constructor(options: SenderOptions) {
+    if (!/^https?:$/.test(URL.canParse(options.url) ? new URL(options.url).protocol : "")) {
+      throw new HookdError("ERR_USAGE", `Cannot send to "${options.url}": it is no http or https URL`);
+    }
+    this.#options = options;
+    this.#preset = senderPreset(options.preset ?? "hookd");
+    signHeaders(this.#preset, { body: new Uint8Array(), secret: options.secret, id: "", time: 0 });
+    this.#agent = options.agent ?? new Agent({
+      connections: options.connections ?? 128,
+      maxResponseSize: RESPONSE_BYTES_MAX,
+      connect: { timeout: 10_000 },
+    });
+  }
+
+  /** Builds and signs the request, and sends nothing. Throws `ERR_USAGE` when the event does not fit the source. */
+  prepare(event: OutgoingEvent, options: PrepareOptions = {}): SignedRequest {
+    const { source = {}, secret } = this.#options;
+    const at = options.at ?? systemClock.now();
+    const id = event.key ?? randomUUID();
+    const recipe = {
+      type: source.type ?? this.#preset.type,
+      key: source.key ?? this.#preset.id,
+      data: source.data ?? "json:",
+      order: source.order,
+      schema: source.schema,
+    };
+    const { headers, query, body } = placeEvent({ ...event, id }, recipe, new Date(at));
+    const signature = signHeaders(this.#preset, { body, secret, id, time: Math.floor(at / 1000) });
+    const url = new URL(this.#options.url);
+    for (const [name, value] of query) url.searchParams.set(name, value);
+    return { url: url.href, headers: { ...headers, ...signature }, body, id };
+  }
+
+  /** The same request without its signature. */
+  unsign(request: SignedRequest): SignedRequest {
+    const dropped = signatureHeaders(this.#preset);
+    const headers = Object.entries(request.headers).filter(([name]) => !dropped.includes(name));
+    return { ...request, headers: Object.fromEntries(headers) };
+  }
+
+  /** Sends it. Rejects with `ERR_SEND_FAILED` when no answer came; any status is an answer. */
+  async deliver(request: SignedRequest, options: DeliverOptions = {}): Promise<Answer> {
+    const { signal, timeoutMs = 60_000, pieces } = options;
+    const started = performance.now();
+    try {
+      const { statusCode: status, headers, body } = await undiciRequest(request.url, {
+        dispatcher: this.#agent,
+        method: "POST",
+        headers: { ...request.headers, "content-length": String(request.body.byteLength) },
+        body: pieces === undefined ? request.body : Readable.from(pieces),
+        signal: signal ?? null,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      });
+      const text = await body.text();
+      return {
+        status,
+        headers,
+        body: parseBody(headers["content-type"], text),
+        latencyMs: performance.now() - started,
+      };
+    } catch (cause) {
+      throw new HookdError("ERR_SEND_FAILED", `Sent POST ${request.url} and got no answer: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Builds, signs and sends one event. */
+  async send(event: OutgoingEvent, options: PrepareOptions & DeliverOptions = {}): Promise<Answer> {
+    return await this.deliver(this.prepare(event, options), options);
+  }
+
+  /** Closes idle connections at once and the others after their answers. */
+  async close(): Promise<void> {
+    if (this.#options.agent === undefined) await this.#agent.close();
+  }
+}
+
+function parseBody(contentType: string | string[] | undefined, text: string): unknown {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(String(contentType))) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A refused connection comes as an AggregateError with an empty message and a code. */
+function reasonOf(cause: unknown): string {
+  return messageOf(cause) || systemCode(cause) || "the connection failed";
+}

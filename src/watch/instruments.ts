@@ -1,0 +1,109 @@
+/**
+ * The metrics of CONTRACT section 9: names, kinds, labels and buckets, one row each. Names are final. All are
+ * in base units; ids and keys are never labels.
+ */
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** Seconds. An ack is a parse, an HMAC and one disk commit: 0.5 ms to 10 s, where the last senders give up. */
+const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Seconds. A handler may answer from memory or call a slow API up to its deadline (default 30 s). */
+const ATTEMPT_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Seconds. From receipt over all retries and waits: 5 ms to a day. */
+const END_TO_END_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400];
+/** Seconds. An fsync takes 0.1 ms on a good NVMe and seconds on a disk that is about to fail. */
+const COMMIT_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** What is read at scrape time instead of being told. */
+export interface GaugeReaders {
+  queueDepth(): number;
+  queueOldestSeconds(): number;
+  mailboxes(): Readonly<Record<string, number>>;
+  deadLetters(): number;
+  threads(): Readonly<Record<string, number>>;
+  cacheHits(): number;
+  cacheEntries(): number;
+}
+
+export type Instruments = ReturnType<typeof createInstruments>;
+
+/** The metrics that are told, one by one, as things happen. */
+export function createInstruments(registry: Registry) {
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `hookd_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[]) =>
+    new Gauge({ name: `hookd_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string, options: { labelNames?: string[]; buckets: number[] }) =>
+    new Histogram({ name: `hookd_${name}`, help, registers, ...options });
+  return {
+    received: counter("events_received_total", "Verified events, duplicates included", ["source", "type"]),
+    accepted: counter("events_accepted_total", "Events stored", ["source", "type"]),
+    rejected: counter("events_rejected_total", "Requests that were refused", ["source", "reason"]),
+    duplicate: counter("events_duplicate_total", "Events whose key was stored before", ["source"]),
+    changedBody: counter("events_changed_body_total", "Duplicates with another body than the first", ["source"]),
+    processed: counter("events_processed_total", "Events that a handler completed", ["type"]),
+    dead: counter("events_dead_total", "Events that became dead letters", ["type"]),
+    attempts: counter("attempts_total", "Attempts that were charged", ["type", "outcome"]),
+    retries: counter("retries_total", "Attempts after which another one was planned", ["type"]),
+    ackSeconds: histogram("ack_seconds", "From the first byte of a request to its 2xx", {
+      labelNames: ["source"],
+      buckets: ACK_SECONDS,
+    }),
+    attemptSeconds: histogram("attempt_seconds", "Time an attempt ran", {
+      labelNames: ["type", "outcome"],
+      buckets: ATTEMPT_SECONDS,
+    }),
+    endToEndSeconds: histogram("end_to_end_seconds", "From receipt to the end of an event, retries included", {
+      labelNames: ["type"],
+      buckets: END_TO_END_SECONDS,
+    }),
+    commitSeconds: histogram("store_commit_seconds", "Time of one durable group commit", { buckets: COMMIT_SECONDS }),
+    workerRestarts: counter("worker_restarts_total", "Worker threads that were replaced", ["cause"]),
+    secretLastMatch: gauge(
+      "secret_last_match_timestamp_seconds",
+      "When a request last matched this secret; key is its place in the list, from 0",
+      ["source", "key"],
+    ),
+    buildInfo: gauge("build_info", "1, labelled with what runs", ["version", "runtime"]),
+  };
+}
+
+/** The metrics that are read when Prometheus asks. */
+export function registerReaders(registry: Registry, read: GaugeReaders): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `hookd_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  const states = (name: string, help: string, values: () => Readonly<Record<string, number>>) =>
+    new Gauge({
+      name: `hookd_${name}`,
+      help,
+      labelNames: ["state"],
+      registers,
+      collect() {
+        for (const [state, count] of Object.entries(values())) this.set({ state }, count);
+      },
+    });
+  gauge("queue_depth", "Events not yet settled", read.queueDepth);
+  gauge("queue_oldest_seconds", "Age of the longest waiting event, 0 when none waits", read.queueOldestSeconds);
+  states("mailboxes", "Mailboxes with an ordering key", read.mailboxes);
+  gauge("dead_letters", "Open dead letters", read.deadLetters);
+  states("worker_threads", "Worker threads", read.threads);
+  gauge("idempotency_cache_entries", "Keys in the idempotency cache", read.cacheEntries);
+  new Counter({
+    name: "hookd_idempotency_cache_hits_total",
+    help: "Keys found in the idempotency cache",
+    registers,
+    // The store counts; prom-client has no way to set a counter but to start it anew.
+    collect() {
+      this.reset();
+      this.inc(read.cacheHits());
+    },
+  });
+}

@@ -1,0 +1,138 @@
+import { verify } from "@octokit/webhooks-methods";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CHAOS_KINDS, planShots, type Shot } from "../../src/cli/chaos.ts";
+import { createShoot, type Ending } from "../../src/cli/shoot.ts";
+import { createSender, type Sender } from "../../src/sender.ts";
+import { type Asked, jsonServer } from "../support/json-server.ts";
+
+const SECRET = "It's a Secret";
+const HOUR_MS = 3_600_000;
+
+/** Verifies as GitHub's own library does. */
+async function isGenuine({ headers, body }: Asked): Promise<boolean> {
+  const signature = headers["x-hub-signature-256"];
+  return typeof signature === "string" && await verify(SECRET, body, signature);
+}
+
+function aReceiver() {
+  return jsonServer(async (asked) => ({ status: await isGenuine(asked) ? 202 : 401 }));
+}
+
+function shooter(sender: Sender) {
+  const eventOf = (number: number) => ({ type: "push", data: { number, text: "x".repeat(50) }, key: `key-${number}` });
+  const shoot = createShoot({ sender, eventOf, signsTime: false, staleMs: HOUR_MS, now: Date.now });
+  return (shot: Partial<Shot>) =>
+    shoot({ event: 1, kind: "plain", comesAgain: false, dice: 0.5, ...shot }, performance.now());
+}
+
+const outcome = ({ kind, status, expected }: Ending) => ({ kind, status, expected });
+
+test("each kind of chaos does to the request what it says, and a receiver that verifies sees it", async () => {
+  const { url, asked } = await aReceiver();
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const shoot = shooter(sender);
+  assert.deepEqual(outcome(await shoot({ kind: "plain" })), { kind: "plain", status: 202, expected: true });
+  assert.deepEqual(outcome(await shoot({ kind: "tamper" })), { kind: "tamper", status: 401, expected: true });
+  assert.deepEqual(outcome(await shoot({ kind: "unsigned" })), { kind: "unsigned", status: 401, expected: true });
+  await sender.close();
+  const [plain, tampered, unsigned] = asked;
+  assert.ok(plain && tampered && unsigned);
+  assert.equal(tampered.headers["x-hub-signature-256"], plain.headers["x-hub-signature-256"]);
+  assert.equal(tampered.body.length, plain.body.length);
+  assert.notEqual(tampered.body, plain.body);
+  assert.equal(unsigned.headers["x-hub-signature-256"], undefined);
+  assert.equal(unsigned.body, plain.body);
+});
+
+test("a truncated request reaches the receiver in part, and counts as no failure", async () => {
+  const { url, asked, until } = await aReceiver();
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const ending = await shooter(sender)({ kind: "truncate" });
+  await until(1);
+  await sender.close();
+  assert.deepEqual(outcome(ending), { kind: "truncate", status: undefined, expected: true });
+  assert.equal(ending.failure, undefined);
+  const [request] = asked;
+  assert.ok(request);
+  assert.equal(request.isWhole, false);
+  assert.ok(request.body.length > 0 && request.body.length < Number(request.headers["content-length"]));
+});
+
+test("a slow request is whole and genuine in the end", async () => {
+  const { url, asked } = await aReceiver();
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const ending = await shooter(sender)({ kind: "slow" });
+  await sender.close();
+  assert.deepEqual(outcome(ending), { kind: "slow", status: 202, expected: true });
+  assert.equal(asked[0]?.headers["content-length"], String(asked[0]?.body.length));
+});
+
+test("a duplicate is the same request to the byte", async () => {
+  const { url, asked } = await aReceiver();
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const shoot = shooter(sender);
+  await shoot({ comesAgain: true });
+  await shoot({ kind: "duplicate" });
+  await sender.close();
+  assert.deepEqual(asked[1], asked[0]);
+});
+
+test("a stale request is signed with a time beyond the tolerance", () => {
+  const signed: number[] = [];
+  const sender = createSender({ url: "http://127.0.0.1:1/", secret: "whsec_abc", preset: "stripe" });
+  const prepare = sender.prepare.bind(sender);
+  sender.prepare = (event, options) => {
+    signed.push(options?.at ?? NaN);
+    return prepare(event, options);
+  };
+  const eventOf = () => ({ type: "a", data: {} });
+  const shoot = createShoot({ sender, eventOf, signsTime: true, staleMs: HOUR_MS, now: () => 1_700_000_000_000 });
+  return shoot({ event: 1, kind: "stale", comesAgain: false, dice: 0 }, 0).then(() => {
+    assert.deepEqual(signed, [1_700_000_000_000 - HOUR_MS]);
+    return sender.close();
+  });
+});
+
+test("a receiver that takes a tampered request did not do as it should", async () => {
+  const { url } = await jsonServer(() => ({ status: 200 }));
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  assert.deepEqual(outcome(await shooter(sender)({ kind: "tamper" })), {
+    kind: "tamper",
+    status: 200,
+    expected: false,
+  });
+  await sender.close();
+});
+
+test("no answer is a failure, also of a request that was to be refused", async () => {
+  const sender = createSender({ url: "http://127.0.0.1:1/", secret: SECRET, preset: "github" });
+  for (const kind of ["plain", "tamper"] as const) {
+    const ending = await shooter(sender)({ kind });
+    assert.equal(ending.expected, false);
+    assert.equal(ending.failure?.code, "ERR_SEND_FAILED");
+  }
+  await sender.close();
+});
+
+test("a plan from a seed is sent exactly: each kind as often as planned, no event left out", async () => {
+  const { url, asked, until } = await aReceiver();
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const shoot = shooter(sender);
+  const kinds = CHAOS_KINDS.filter((kind) => kind !== "slow");
+  const shots = planShots({ count: 24, kinds, seed: 11 });
+  const endings: Ending[] = [];
+  for (const shot of shots) endings.push(await shoot(shot));
+  await until(shots.length);
+  await sender.close();
+  assert.ok(endings.every(({ expected }) => expected));
+
+  // The number of the event and whether it was genuine, of each request; a cut one may be seen late.
+  const seen = await Promise.all(
+    asked.map(async (one) => `${one.headers["x-github-delivery"]} ${await isGenuine(one)}`),
+  );
+  const spoiled = ["tamper", "unsigned", "truncate"];
+  const planned = shots.map(({ event, kind }) => `key-${event} ${!spoiled.includes(kind)}`);
+  assert.deepEqual(seen.sort(), planned.sort());
+  assert.equal(new Set(shots.map(({ event }) => event)).size, 24);
+});

@@ -1,0 +1,42 @@
+/** The `hookd` command as a real child process, on the runtime that runs the tests. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { after } from "node:test";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+const isDeno = process.versions.deno !== undefined;
+
+export interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+export interface RunOptions {
+  /** Working directory; where hookd.yaml is looked for. */
+  cwd: string;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Starts it, with an environment that has nothing of hookd's but what is given; killed with the test. */
+export function hookdProcess(args: readonly string[], { cwd, env = {} }: RunOptions): ChildProcessWithoutNullStreams {
+  const runtime = isDeno ? ["run", "-A", "--no-check", "--quiet"] : ["--import", TSX];
+  const { HOOKD_SECRET: _, HOOKD_ADMIN_TOKEN: __, NO_COLOR: ___, FORCE_COLOR: ____, ...inherited } = process.env;
+  const child = spawn(process.execPath, [...runtime, MAIN, ...args], { cwd, env: { ...inherited, ...env } });
+  after(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+/** Runs it to its end. */
+export function runHookd(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const child = hookdProcess(args, options);
+  const ran = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => ran.out += text);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => ran.err += text);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, ...ran }));
+  });
+}

@@ -1,0 +1,65 @@
+/** A sender of the preset `hookd`, written from the contract and not from hookd's own code. */
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { SECRET } from "./daemon-process.ts";
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The parsed body, or undefined when there is none. */
+  body: any;
+}
+
+export interface Post {
+  type: string;
+  key?: string;
+  data: unknown;
+}
+
+export class SignedSender {
+  readonly #agent: Agent;
+
+  constructor({ connectionsMax = 256 } = {}) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+  }
+
+  /** Rejects when no whole answer comes: the event is then neither acked nor refused. */
+  post(url: string, { type, key, data }: Post): Promise<Answer> {
+    const body = Buffer.from(JSON.stringify(data));
+    return this.send(url, {
+      body,
+      headers: {
+        "Content-Type": "application/json",
+        "X-Event-Type": type,
+        "X-Webhook-Signature": `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`,
+        ...(key === undefined ? {} : { "X-Idempotency-Key": key }),
+      },
+    });
+  }
+
+  send(url: string, { body, headers }: { body: Buffer; headers: Record<string, string> }): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sending = request(url, { method: "POST", headers, agent: this.#agent }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("close", () => {
+          if (!response.complete) return reject(new Error("The answer was cut off"));
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            body: text === "" ? undefined : JSON.parse(text),
+          });
+        });
+      });
+      sending.on("error", reject);
+      sending.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,67 @@
+/** Each file is named, opened and tested as the house does it. */
+import type { SourceFile } from "./source-tree.ts";
+
+const LINES_MAX = 250;
+/** Longer files, each with the reason. */
+const LONG: Record<string, string> = {};
+
+/** Source files without a test file of the same name, each with the reason. */
+const UNMIRRORED: Record<string, string> = {
+  "src/model.ts": "types only",
+  "src/ports.ts": "types only",
+  "src/execute/protocol.ts": "types only",
+};
+
+/** Test files that mirror no source file stand in these folders. */
+const OTHER_TESTS = /^test\/(contract|path|fault|sim|bench|tidy)\//;
+
+/** Words that say nothing about what a file holds. */
+const EMPTY_WORDS = ["utils", "util", "helpers", "helper", "common", "types", "manager", "service", "misc"];
+
+export function layoutFaults(files: readonly SourceFile[]): string[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const code = files.filter(({ path }) => /^(src|workers|test|bench|tools)\/.*\.(ts|mjs)$/.test(path));
+  return [
+    ...code.flatMap(({ path }) => nameFaults(path)),
+    ...code.filter(({ path }) => /^(src|workers)\//.test(path)).flatMap(lengthFaults),
+    ...code.filter(({ path }) => path.startsWith("src/") || path === "workers/main.ts").flatMap(headerFaults),
+    ...[...paths].filter((path) => path.startsWith("src/")).flatMap((path) => mirrorFaults(path, paths)),
+    ...[...paths].filter((path) => path.endsWith(".test.ts")).flatMap((path) => strayTestFaults(path, paths)),
+  ];
+}
+
+function nameFaults(path: string): string[] {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(/(\.test|\.d)?\.(ts|mts|mjs)$/, "");
+  if (!/^_?[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)) return [`${path}: file names are kebab-case`];
+  const empty = name === "index" ? name : name.split(/[-.]/).find((word) => EMPTY_WORDS.includes(word));
+  return empty === undefined ? [] : [`${path}: "${empty}" says nothing; name the file after what it exports`];
+}
+
+function lengthFaults({ path, text }: SourceFile): string[] {
+  const lines = text.trimEnd().split("\n").length;
+  if (lines <= LINES_MAX || path in LONG) return [];
+  return [`${path}: ${lines} lines; split it by idea below ${LINES_MAX}`];
+}
+
+/** The first paragraph counts: a drawing may follow it. */
+function headerFaults({ path, text }: SourceFile): string[] {
+  const header = /^(?:#![^\n]*\n)?\/\*\*([\s\S]*?)\*\//.exec(text)?.[1];
+  if (header === undefined) return [`${path}: opens with a /** */ that says what it is for and what it promises`];
+  const words = header.split("\n").map((line) => line.replace(/^[\s*]+/, ""));
+  const from = words.findIndex((line) => line !== "");
+  const to = words.indexOf("", from);
+  const lines = (to === -1 ? words.length : to) - from;
+  return from >= 0 && lines <= 6 ? [] : [`${path}: its header opens with ${lines} lines; 1 to 6 are enough`];
+}
+
+function mirrorFaults(path: string, paths: ReadonlySet<string>): string[] {
+  const mirror = path.replace(/^src\//, "test/").replace(/\.ts$/, ".test.ts");
+  if (!path.endsWith(".ts") || paths.has(mirror)) return [];
+  return path in UNMIRRORED ? [] : [`${path}: has no ${mirror}`];
+}
+
+function strayTestFaults(path: string, paths: ReadonlySet<string>): string[] {
+  const inner = path.replace(/^test\//, "").replace(/\.test\.ts$/, ".ts");
+  const mirrored = paths.has(`src/${inner}`) || paths.has(inner);
+  return mirrored || OTHER_TESTS.test(path) || path === "test/tidy.test.ts" ? [] : [`${path}: mirrors no source file`];
+}
