@@ -51,8 +51,8 @@ export class Awaited {
 
   /** Waits up to `timeoutMs`; an observer watches without being owed anything. */
   join(eventId: string, { timeoutMs, role }: { timeoutMs: number; role: Waiter["role"] }): Wait {
-    if (this.#closed) return { ended: Promise.resolve({ kind: "closed" }), leave: () => {} };
     const vigil = this.#vigils.get(eventId) ?? { waiters: new Set(), taken: false };
+    if (this.#closed && !vigil.taken) return { ended: Promise.resolve({ kind: "closed" }), leave: () => {} };
     this.#vigils.set(eventId, vigil);
     const { promise, resolve } = withResolver<Waited>();
     const waiter: Waiter = { role, deadlineAt: this.#clock.now() + timeoutMs, cancelDeadline: () => {}, end: resolve };

@@ -106,13 +106,11 @@ function violations(error: TLocalizedValidationError, all: readonly TLocalizedVa
 /** A union of constants reads as a list; of types, as a choice; what is more than that has no short form. */
 function unionMessage(union: TLocalizedValidationError, all: readonly TLocalizedValidationError[]): string {
   const branches = all.filter((error) => isBranchOf(union, error));
-  const constants = branches.flatMap((error) => (error.keyword === "const" ? [error.params.allowedValue] : []));
-  if (constants.length > 0 && constants.length === branches.length) return oneOf(constants);
   const here = branches.filter(({ instancePath }) => instancePath === union.instancePath);
-  if (here.length > 0 && here.length === branches.length) {
-    return [...new Set(here.map(({ message }) => message))].join(" or ");
-  }
-  return "must match one of the allowed forms";
+  if (here.length === 0 || here.length < branches.length) return "must match one of the allowed forms";
+  const constants = here.flatMap((error) => (error.keyword === "const" ? [error.params.allowedValue] : []));
+  if (constants.length === here.length) return oneOf(constants);
+  return [...new Set(here.map(({ message }) => message))].join(" or ");
 }
 
 function oneOf(values: readonly unknown[]): string {

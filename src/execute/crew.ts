@@ -87,6 +87,7 @@ export class Crew {
 
   /** Runs one attempt; never rejects. */
   async attempt(request: RunRequest): Promise<Ending> {
+    if (this.#closed) return { kind: "innocent", cause: "close" };
     try {
       const task = Object.assign(request, { [RUN]: { run: request.run } });
       return { kind: "answered", answer: await this.#pool.run(task) as RunAnswer };

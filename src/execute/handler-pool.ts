@@ -47,6 +47,7 @@ export class HandlerPool {
   #quarantine: Crew | undefined;
   #stopTick: (() => void) | undefined;
   #lastRun = 0;
+  #closed = false;
   #starting: { ready: number; faults: DeclarationFault[]; resolve(): void; reject(error: Error): void } | undefined;
 
   /** Rejects with `ERR_HANDLER_INVALID` or `ERR_POOL_FAILED` if a thread does not come up with all handlers. */
@@ -79,6 +80,7 @@ export class HandlerPool {
     const eventId = delivery.event.id;
     for (let alone = this.#killers.has(eventId);; alone = true) {
       const startedAt = clock.now();
+      if (this.#closed) return { outcome: { kind: "interrupted", cause: "close" }, startedAt, durationMs: 0 };
       const crew = alone ? this.#quarantine ??= new Crew(this.#crewOptions(true)) : this.#crew;
       const ending = await crew.attempt(this.#request(delivery, plan));
       const ended = (outcome: Attempted["outcome"]) => ({ outcome, startedAt, durationMs: clock.now() - startedAt });
@@ -109,6 +111,7 @@ export class HandlerPool {
 
   /** Ends all threads, whatever runs in them; such runs end as `interrupted`. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#stopTick?.();
     await Promise.all([this.#crew.close(), this.#quarantine?.close()]);
   }
@@ -230,7 +233,10 @@ export class HandlerPool {
         return { code: "ERR_THREAD_STUCK", message: `The handler blocked its thread for ${stuckAfterMs} ms or more` };
       case "memory":
       case "oom":
-        return { code: "ERR_THREAD_MEMORY", message: `The handler took its thread above ${memoryBytes} bytes` };
+        return {
+          code: "ERR_THREAD_MEMORY",
+          message: `The handler took its thread above ${Math.round(memoryBytes / 2 ** 20)} MB`,
+        };
       case "exit":
         return { code: "ERR_THREAD_EXIT", message: "The handler called process.exit" };
       case "error":

@@ -8,6 +8,8 @@ import type { Random } from "../ports.ts";
  * (AWS Architecture Blog, "Exponential Backoff And Jitter"); without jitter the upper end of that range.
  */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: Random): number {
-  const ceiling = Math.min(policy.maxMs, policy.baseMs * policy.factor ** (attempt - 1));
+  // A factor to a high power is Infinity, and 0 times that would be no number.
+  const growth = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE);
+  const ceiling = Math.min(policy.maxMs, policy.baseMs * growth);
   return Math.round(policy.jitter === "full" ? random() * ceiling : ceiling);
 }

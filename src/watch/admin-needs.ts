@@ -12,7 +12,9 @@ export interface Health {
 /** Dead letters back into the store, or out of the list. */
 export interface Redeliver {
   /** Ids of the letters that were retried, and how many are still open. */
-  retryLetters(filter: Pick<LetterFilter, "type" | "source" | "ids">): Promise<{ retried: string[]; remaining: number }>;
+  retryLetters(
+    filter: Pick<LetterFilter, "type" | "source" | "ids">,
+  ): Promise<{ retried: string[]; remaining: number }>;
   /** False if the letter is not open any more. */
   retryLetter(letterId: string): Promise<boolean>;
   /** False if the letter is not open any more. */

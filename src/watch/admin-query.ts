@@ -81,7 +81,7 @@ function faultsOf(schema: TSchema, value: unknown): Fault[] {
     // An unknown property is reported twice; the second report names it.
     if (keyword === "boolean") return [];
     if (keyword === "additionalProperties") {
-      return (params as { additionalProperties: string[] }).additionalProperties
+      return params.additionalProperties
         .map((name) => ({ path: name, message: `is not known here; known: ${known}` }));
     }
     const path = instancePath.slice(1);

@@ -112,9 +112,13 @@ export class AdminListener {
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const method = request.method ?? "";
-    const [path = "", search = ""] = splitOnce(request.url ?? "", "?");
+    const [path, search] = splitOnce(request.url ?? "", "?");
     const routed = findRoute(this.#routes, { method, path });
-    const refusal = this.#refusal(request, { method, path, open: routed.kind === "found" && routed.route.open === true });
+    const refusal = this.#refusal(request, {
+      method,
+      path,
+      open: routed.kind === "found" && routed.route.open === true,
+    });
     return refusal ?? await answerRouted(routed, { request, search });
   }
 

@@ -34,7 +34,10 @@ export function toOpenMetrics(text: string): string {
   const counters = new Set([...text.matchAll(/^# TYPE (\S+)_total counter$/gm)].map((match) => match[1]));
   const lines = toPrometheus(text).split("\n").filter((line) => line !== "").map((line) =>
     line
-      .replace(/^(# (?:HELP|TYPE) )(\S+)_total /, (whole, start, name) => counters.has(name) ? `${start}${name} ` : whole)
+      .replace(
+        /^(# (?:HELP|TYPE) )(\S+)_total /,
+        (whole, start, name) => counters.has(name) ? `${start}${name} ` : whole,
+      )
       .replace(/([{,]le=")(\d+)"/, '$1$2.0"')
   );
   return `${lines.join("\n")}\n# EOF\n`;

@@ -15,6 +15,8 @@ export interface LogSink {
 }
 
 const STDERR = 2;
+/** After an uncaught error Deno tells no `exit`. */
+const LAST_EVENTS = ["uncaughtExceptionMonitor", "exit"] as const;
 /** Written at once above this; below the 16 KB that the stream writes at a time. */
 const BUFFER_BYTES = 8192;
 /** Where standard error takes nothing (its disk is full), older lines are kept up to this and new ones dropped. */
@@ -33,6 +35,7 @@ function buffered(fd: number): LogSink {
   // Nobody is left to be told that the log is gone; without a listener the error would end the process.
   stream.on("error", () => {});
   let scheduled = false;
+  let ending = false;
   const flush = () => {
     scheduled = false;
     try {
@@ -41,17 +44,23 @@ function buffered(fd: number): LogSink {
       // As above. The lines stay in the backlog and are tried again with the next one.
     }
   };
-  process.on("exit", flush);
+  /** There may be no further turn: from here on each line leaves at once. */
+  const end = () => {
+    ending = true;
+    flush();
+  };
+  for (const last of LAST_EVENTS) process.on(last, end);
   return {
     write(line) {
       stream.write(line);
+      if (ending) return flush();
       if (scheduled) return;
       scheduled = true;
       setImmediate(flush);
     },
     close() {
       flush();
-      process.off("exit", flush);
+      for (const last of LAST_EVENTS) process.off(last, end);
     },
   };
 }

@@ -82,7 +82,10 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
       return log.write(
         "handler_log",
         signal.level,
-        withHandlerFields({ event_id: signal.eventId, event_type: signal.type, message: signal.message }, signal.fields),
+        withHandlerFields(
+          { event_id: signal.eventId, event_type: signal.type, message: signal.message },
+          signal.fields,
+        ),
       );
     case "stray-throw":
       return log.write("stray_throw", "error", {

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
+import { PRESET_NAMES } from "../../src/accept/presets.ts";
 import { exampleData, exampleType } from "../../src/cli/example-events.ts";
+import type { SourceConfig } from "../../src/config.ts";
+import { loadConfig } from "../../src/config-load.ts";
+import { createSender } from "../../src/sender.ts";
 
 for (
   const [source, type] of [
@@ -21,4 +29,46 @@ for (
 
 test("a type that hookd does not ship gets a greeting, whatever its name", () => {
   assert.deepEqual(exampleData("toString"), { message: "Hello from hookd send" });
+});
+
+const HERE = fileURLToPath(new URL("../../hookd.yaml", import.meta.url));
+const { config } = await loadConfig(HERE, {
+  env: {
+    HOOKD_GITHUB_SECRET: "a secret for github",
+    HOOKD_STRIPE_SECRET: "whsec_stripe",
+    HOOKD_STANDARD_SECRET: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+  },
+  presets: PRESET_NAMES,
+  devSecret: "a secret for development",
+});
+
+for (const source of config.sources) {
+  test(`the shipped source ${source.name} gets an example that its schema takes`, () => {
+    const type = exampleType(source);
+    const sender = createSender({
+      url: "http://127.0.0.1:1/",
+      secret: source.secrets[0] ?? "",
+      preset: source.preset,
+      source,
+    });
+    const body: unknown = JSON.parse(new TextDecoder().decode(sender.prepare({ type, data: exampleData(type) }).body));
+    const errors = source.schema === undefined ? [] : Value.Errors(source.schema as TSchema, body);
+    assert.deepEqual(errors, []);
+  });
+}
+
+test("there is an example for every type that the shipped schemas and the contract name", () => {
+  const [events, users, orders] = ["events", "users", "orders"].map((name) =>
+    config.sources.find((source) => source.name === name)
+  );
+  assert.ok(events && users && orders);
+  const actions = (source: SourceConfig) =>
+    (source.schema as { properties: { action: { enum: string[] } } }).properties.action.enum;
+  const types = [
+    ...["user.created", "user.updated", "user.deleted", "order.placed", "order.completed", "payment.received"],
+    ...actions(users).map((action) => `users.${action}`),
+    ...actions(orders).map((action) => `orders.${action}`),
+  ];
+  const greeting = exampleData("no such type");
+  assert.deepEqual(types.filter((type) => isDeepStrictEqual(exampleData(type), greeting)), []);
 });

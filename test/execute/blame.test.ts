@@ -12,7 +12,10 @@ const cases: [string, Partial<LastSight>, Verdict][] = [
   ["the culprit counts more than the stack", { cause: "exit", culprit: 8, current: 9 }, { guilty: 8, suspects: [] }],
   ["who is on the stack of a stuck thread is guilty", { current: 9 }, { guilty: 9, suspects: [] }],
   ["who was on the stack when the thread died is guilty", { cause: "error", current: 9 }, { guilty: 9, suspects: [] }],
-  ["the stack proves nothing about memory", { cause: "memory", current: 9 }, { guilty: undefined, suspects: [7, 8, 9] }],
+  ["the stack proves nothing about memory", { cause: "memory", current: 9 }, {
+    guilty: undefined,
+    suspects: [7, 8, 9],
+  }],
   ["nor about the heap limit", { cause: "oom", current: 9 }, { guilty: undefined, suspects: [7, 8, 9] }],
   ["without a trace all are suspects", {}, { guilty: undefined, suspects: [7, 8, 9] }],
   ["a run on the stack that has been answered is no proof", { current: 3 }, { guilty: undefined, suspects: [7, 8, 9] }],

@@ -15,7 +15,10 @@ describe("checkDeclaration", () => {
   it("turns a declaration into an entry, in numbers", () => {
     const retry = { attempts: 5, base: "1s", factor: 1.5, max: 60_000, jitter: "none" };
     const events = ["order.placed", "order.*"];
-    const checked = checkDeclaration(declaration({ events, retry, timeout: "1m30s", schema: { type: "object" } }), place);
+    const checked = checkDeclaration(
+      declaration({ events, retry, timeout: "1m30s", schema: { type: "object" } }),
+      place,
+    );
     assert.deepEqual(checked, {
       kind: "ok",
       entry: {
@@ -67,7 +70,10 @@ describe("checkDeclaration", () => {
   }
 
   it("reports all faults of a file at once", () => {
-    const checked = checkDeclaration(declaration({ events: "a b", retry: { attempts: 0, base: "x" }, timeout: "y" }), place);
+    const checked = checkDeclaration(
+      declaration({ events: "a b", retry: { attempts: 0, base: "x" }, timeout: "y" }),
+      place,
+    );
     assert.equal(checked.kind === "faulty" ? checked.faults.length : 0, 4);
   });
 });

@@ -3,7 +3,12 @@ import { describe, it } from "node:test";
 import { createHandlerTable, EVENT_PATTERN } from "../../src/execute/handler-table.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 
-const entry = (file: number, ...events: string[]): HandlerEntry => ({ file, fileName: `${file}.ts`, events, retry: {} });
+const entry = (file: number, ...events: string[]): HandlerEntry => ({
+  file,
+  fileName: `${file}.ts`,
+  events,
+  retry: {},
+});
 
 describe("createHandlerTable", () => {
   const table = createHandlerTable([

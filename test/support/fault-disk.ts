@@ -68,6 +68,22 @@ export class FaultDisk implements Disk {
     return [...this.#names.keys()].sort();
   }
 
+  /** The disk as one process has it: dead after the next cut or crash, as the process is. */
+  session(): Disk {
+    const epoch = this.#epoch;
+    const alive = <T>(use: () => Promise<T>): Promise<T> =>
+      epoch === this.#epoch ? use() : Promise.reject(systemError("EIO", "a process that is gone"));
+    return {
+      makeFolder: (path) => alive(() => this.makeFolder(path)),
+      list: (folder) => alive(() => this.list(folder)),
+      open: (path) => alive(() => this.open(path)),
+      create: (path) => alive(() => this.create(path)),
+      remove: (path) => alive(() => this.remove(path)),
+      link: (path, newPath) => alive(() => this.link(path, newPath)),
+      syncFolder: (path) => alive(() => this.syncFolder(path)),
+    };
+  }
+
   makeFolder(path: string): Promise<void> {
     this.#folders.add(path);
     return Promise.resolve();
@@ -121,7 +137,7 @@ export class FaultDisk implements Disk {
         alive();
         const bytes = Buffer.concat(buffers);
         const stop = this.onWrite(path, bytes.length);
-        this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
+            this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
         if (stop !== undefined) throw systemError(stop.fault, path);
       },
       sync: async () => {
@@ -129,7 +145,7 @@ export class FaultDisk implements Disk {
         alive();
         this.syncs += 1;
         const fault = this.onSync(path);
-        if (fault !== undefined) {
+            if (fault !== undefined) {
           inode.dirty.clear();
           throw systemError(fault, path);
         }

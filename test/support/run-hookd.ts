@@ -1,5 +1,5 @@
 /** The `hookd` command as a real child process, on the runtime that runs the tests. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { after } from "node:test";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -20,18 +20,21 @@ export interface RunOptions {
   env?: Readonly<Record<string, string>>;
 }
 
-/** Starts it, with an environment that has nothing of hookd's but what is given; killed with the test. */
-export function hookdProcess(args: readonly string[], { cwd, env = {} }: RunOptions): ChildProcessWithoutNullStreams {
+/** What to spawn, with an environment that has nothing of hookd's but what is given. */
+export function hookdCall(
+  args: readonly string[],
+  { env = {} }: RunOptions,
+): { file: string; args: string[]; env: NodeJS.ProcessEnv } {
   const runtime = isDeno ? ["run", "-A", "--no-check", "--quiet"] : ["--import", TSX];
   const { HOOKD_SECRET: _, HOOKD_ADMIN_TOKEN: __, NO_COLOR: ___, FORCE_COLOR: ____, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...runtime, MAIN, ...args], { cwd, env: { ...inherited, ...env } });
-  after(() => void child.kill("SIGKILL"));
-  return child;
+  return { file: process.execPath, args: [...runtime, MAIN, ...args], env: { ...inherited, ...env } };
 }
 
-/** Runs it to its end. */
+/** Runs it to its end; killed with the test. */
 export function runHookd(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const child = hookdProcess(args, options);
+  const call = hookdCall(args, options);
+  const child = spawn(call.file, call.args, { cwd: options.cwd, env: call.env });
+  after(() => void child.kill("SIGKILL"));
   const ran = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => ran.out += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => ran.err += text);

@@ -89,7 +89,8 @@ test("a listing shows each event with exactly the fields of the contract, and it
 test("filters reach the archive, moments as milliseconds and empty ones not at all", async () => {
   const { archive, asked } = archiveOf([]);
   const { ask } = await openAdmin({ archive });
-  const full = "state=dead&type=order.placed&source=events&since=2023-11-14T22:13:20Z&until=1700000001000&cursor=7&limit=5";
+  const full =
+    "state=dead&type=order.placed&source=events&since=2023-11-14T22:13:20Z&until=1700000001000&cursor=7&limit=5";
   assert.equal((await ask({ path: `/events?${full}` })).status, 200);
   assert.equal((await ask({ path: "/events?state=&type=&source=&since=&until=&cursor=&limit=" })).status, 200);
   assert.deepEqual(asked, [

@@ -61,7 +61,9 @@ const rows: Row[] = [
   ["the token", "pass", { mutates: true, ...bearer }, { token: TOKEN }],
   ["the scheme in lower case", "pass", { authorization: `bearer ${TOKEN}` }, { token: TOKEN }],
   ["another token", "admin_token_invalid", { authorization: "Bearer wrong" }, { token: TOKEN }],
-  ["the beginning of the token", "admin_token_invalid", { authorization: `Bearer ${TOKEN.slice(0, -1)}` }, { token: TOKEN }],
+  ["the beginning of the token", "admin_token_invalid", { authorization: `Bearer ${TOKEN.slice(0, -1)}` }, {
+    token: TOKEN,
+  }],
   ["the token and more", "admin_token_invalid", { authorization: `Bearer ${TOKEN}x` }, { token: TOKEN }],
   ["the token without its scheme", "admin_token_invalid", { authorization: TOKEN }, { token: TOKEN }],
   ["the token under another scheme", "admin_token_invalid", { authorization: `Basic ${TOKEN}` }, { token: TOKEN }],
@@ -69,11 +71,17 @@ const rows: Row[] = [
   ["an open route on loopback", "pass", { open: true }, { token: TOKEN }],
   ["an open route beyond loopback", "admin_token_invalid", { open: true }, beyond],
   ["an open route with the token", "pass", { open: true, ...bearer }, beyond],
-  ["anything beyond loopback while no token is set", "admin_token_invalid", { open: true, authorization: "Bearer undefined" }, {
+  ["anything beyond loopback while no token is set", "admin_token_invalid", {
+    open: true,
+    authorization: "Bearer undefined",
+  }, {
     ...beyond,
     token: undefined,
   }],
-  ["an empty token that was set by mistake", "admin_token_invalid", { authorization: "Bearer " }, { ...beyond, token: "" }],
+  ["an empty token that was set by mistake", "admin_token_invalid", { authorization: "Bearer " }, {
+    ...beyond,
+    token: "",
+  }],
 ];
 
 for (const [says, verdict, request, policy] of rows) {

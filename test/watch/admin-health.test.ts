@@ -5,7 +5,10 @@ import { openAdmin } from "./fake-admin.ts";
 
 test("health is 200 while ok and 503 while failing, with every check", async () => {
   const ok: Health = { status: "ok", checks: { store: { ok: true } } };
-  const failing: Health = { status: "failing", checks: { store: { ok: true }, queue: { ok: false, detail: "draining" } } };
+  const failing: Health = {
+    status: "failing",
+    checks: { store: { ok: true }, queue: { ok: false, detail: "draining" } },
+  };
   const { ask } = await openAdmin({ health: { live: () => ok, ready: () => failing } });
   const [live, ready] = [await ask({ path: "/livez" }), await ask({ path: "/readyz" })];
   assert.deepEqual([live.status, live.json], [200, ok]);
@@ -20,7 +23,12 @@ test("metrics are given in the format that Accept asks for", async () => {
     },
   });
   const { status, headers, text } = await ask({ path: "/metrics?name[]=up", headers: ["Accept", "x"] });
-  assert.deepEqual([status, headers["content-type"], headers.vary, text], [200, "text/plain; for=x", "Accept", "# EOF\n"]);
+  assert.deepEqual([status, headers["content-type"], headers.vary, text], [
+    200,
+    "text/plain; for=x",
+    "Accept",
+    "# EOF\n",
+  ]);
 });
 
 test("stats are the sums as they are", async () => {

@@ -50,11 +50,13 @@ test("a key is paused and resumed as it was percent-encoded, whatever is in it",
 test("a malformed key is a 400, a source that is not configured a 404 when pausing, and nothing is told", async () => {
   const archive = archiveWith({ hold: async (key) => key.indexOf(":") > 0 });
   const { ask, signals } = await openAdmin({ archive });
-  for (const [path, status, code] of [
-    ["/mailboxes/events/pause", 400, "invalid_mailbox_key"],
-    ["/mailboxes/%3Aevents/resume", 400, "invalid_mailbox_key"],
-    ["/mailboxes/evnets%3A1/pause", 404, "source_not_found"],
-  ] as const) {
+  for (
+    const [path, status, code] of [
+      ["/mailboxes/events/pause", 400, "invalid_mailbox_key"],
+      ["/mailboxes/%3Aevents/resume", 400, "invalid_mailbox_key"],
+      ["/mailboxes/evnets%3A1/pause", 404, "source_not_found"],
+    ] as const
+  ) {
     const told = await ask({ method: "POST", path });
     assert.deepEqual([told.status, told.json.code], [status, code], path);
   }

@@ -185,7 +185,7 @@ test("a body has to be short JSON that says so", async () => {
   ];
   for (const [headers, body, status, code] of rows) {
     const told = await ask({ method: "POST", path: "/dlq", headers, body });
-    assert.deepEqual([told.status, told.json.code], [status, code], `${headers} ${body.slice(0, 20)}`);
+    assert.deepEqual([told.status, told.json.code], [status, code], `${headers.join()} ${body.slice(0, 20)}`);
   }
 });
 

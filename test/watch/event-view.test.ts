@@ -45,7 +45,9 @@ test("a result is shown as the JSON that it is", () => {
 });
 
 test("a letter keeps all but the credentials in its headers", () => {
-  const letter = aLetter({ event: { headers: { cookie: "a=1", "x-event-type": "order.placed" }, data: { cookie: 1 } } });
+  const letter = aLetter({
+    event: { headers: { cookie: "a=1", "x-event-type": "order.placed" }, data: { cookie: 1 } },
+  });
   assert.deepEqual(letterView(letter, redact), {
     ...letter,
     event: { ...letter.event, headers: { cookie: "[redacted]", "x-event-type": "order.placed" } },

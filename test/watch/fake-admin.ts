@@ -50,7 +50,12 @@ export function ask({ host, port }: { host: string; port: number }, asked: Asked
       for await (const chunk of response) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
       const isJson = /json/.test(response.headers["content-type"] ?? "") && text !== "";
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        text,
+        json: isJson ? JSON.parse(text) : undefined,
+      });
     });
     sent.end(body);
   });

@@ -10,7 +10,9 @@ test("buckets ascend, and reach from the fastest that can be told apart to the l
     endToEndSeconds: [0.005, 86_400],
     commitSeconds: [0.0001, 5],
   };
-  const histograms = Object.entries(createInstruments(new Registry())).filter(([, metric]) => metric instanceof Histogram);
+  const histograms = Object.entries(createInstruments(new Registry())).filter(([, metric]) =>
+    metric instanceof Histogram
+  );
   assert.deepEqual(histograms.map(([name]) => name).sort(), Object.keys(spans).sort());
   for (const [name, metric] of histograms) {
     const bounds = (metric as unknown as { upperBounds: number[] }).upperBounds;

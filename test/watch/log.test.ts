@@ -31,7 +31,10 @@ test("fields cannot stand in for the log's own level, name or time", () => {
 test("a text that is too long is cut, and says by how much", () => {
   const { log, lines } = keptLog();
   log.write("webhook_error", "error", { error: "x".repeat(TEXT_MAX + 5), fits: "y".repeat(TEXT_MAX) });
-  assert.deepEqual([lines()[0]?.error, lines()[0]?.fits], [`${"x".repeat(TEXT_MAX)}... (5 more)`, "y".repeat(TEXT_MAX)]);
+  assert.deepEqual([lines()[0]?.error, lines()[0]?.fits], [
+    `${"x".repeat(TEXT_MAX)}... (5 more)`,
+    "y".repeat(TEXT_MAX),
+  ]);
 });
 
 test("lines below the level are not written, and a reload changes the level", () => {

@@ -76,19 +76,23 @@ function tellAll(metrics: Metrics, { source = "events", type = "order.placed" } 
 async function samplesOf(metrics: Metrics): Promise<Map<string, number>> {
   const { body } = await metrics.text(undefined);
   const lines = body.split("\n").filter((line) => line.startsWith("hookd_"));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]),
+  );
 }
 
 test("names, kinds and labels are those of the contract, no more and no fewer", async () => {
   const metrics = someMetrics();
   tellAll(metrics);
   const { body } = await metrics.text(undefined);
-  const kinds = [...body.matchAll(/^# TYPE (hookd_\S+) (\S+)$/gm)].map(([, name, kind]) => [name, kind]);
-  assert.deepEqual(kinds.sort(), CONTRACT.map(([name, kind]) => [name, kind]).sort());
+  const kinds = [...body.matchAll(/^# TYPE (hookd_\S+) (\S+)$/gm)].map(([, name, kind]) => `${name} ${kind}`);
+  assert.deepEqual(kinds.sort(), CONTRACT.map(([name, kind]) => `${name} ${kind}`).sort());
   for (const [name, , labels] of CONTRACT) {
     const series = body.match(new RegExp(`^${name}(?:_bucket)?(\\{.*\\})? `, "m"));
     assert.ok(series, `${name} has no sample`);
-    const found = [...(series[1] ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== "le");
+    const found = [...(series[1] ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) =>
+      label !== "le"
+    );
     assert.deepEqual(found.sort(), labels, name);
   }
 });

@@ -48,6 +48,7 @@ export class CommitLog {
   #committing: Promise<void> | undefined;
   #failure: HookdError | undefined;
   #cancelReopen: (() => void) | undefined;
+  #removal: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(needs: CommitLogNeeds) {
@@ -137,6 +138,8 @@ export class CommitLog {
   /** Writes header and carried frames in one go and makes file and name durable. */
   async #openSegment(carried: readonly Buffer[]): Promise<Position[]> {
     const { disk, segments, seed, clock } = this.#needs;
+    // Its number is used again: a late removal would take the new file.
+    await this.#removal;
     const number = (segments.newest?.number ?? 0) + 1;
     const previousEnd = segments.newest?.end ?? 0;
     const { positions, bytes } = placeFrames(carried, { segment: number, commit: SEGMENT_HEADER_BYTES });
@@ -188,7 +191,7 @@ export class CommitLog {
     if (segment.end > SEGMENT_HEADER_BYTES) return;
     const { disk, segments } = this.#needs;
     segments.forgetNewest();
-    void disk.remove(segmentPath(segments.folder, segment.number)).catch(() => {});
+    this.#removal = disk.remove(segmentPath(segments.folder, segment.number)).catch(() => {});
   }
 
   #reopenLater(): void {

@@ -1,6 +1,6 @@
 /**
  * Reads all segments at start, oldest first, and says what it found. It changes nothing but two things: a last
- * segment that was never finished (no acknowledged record can be in it) is removed, and a damaged file gets
+ * segment that was never in use (no acknowledged record can be in it) is removed, and a damaged file gets
  * a second name under `damaged/`, so that compaction cannot take the evidence.
  *
  * The last commit of the last segment may be on the medium or only in the page cache: the daemon may have died
@@ -62,7 +62,7 @@ export async function readJournal(needs: Needs, reader: JournalReader): Promise<
   return reading;
 }
 
-/** All segments with their headers, without a last one that was never finished. */
+/** All segments with their headers, without a last one that was never in use. */
 async function findSegments(needs: Needs): Promise<Found[]> {
   const names = await needs.disk.list(needs.segments.folder);
   const numbers = names.map((name) => SEGMENT_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined)
@@ -70,7 +70,7 @@ async function findSegments(needs: Needs): Promise<Found[]> {
   const found: Found[] = [];
   for (const number of numbers) found.push(await withFile(needs, number, (file) => readHeader(needs, { file, number })));
   const last = found.at(-1);
-  if (last === undefined || (await withFile(needs, last.number, (file) => isFinished(file, last)))) return found;
+  if (last === undefined || (await withFile(needs, last.number, (file) => isInUse(file, last)))) return found;
   await needs.disk.remove(segmentPath(needs.segments.folder, last.number));
   await needs.disk.syncFolder(needs.segments.folder);
   return found.slice(0, -1);
@@ -94,15 +94,14 @@ async function readHeader(needs: Needs, { file, number }: { file: DiskFile; numb
 }
 
 /**
- * Whether the last segment was ever in use. Its first write holds header and carried frames; until that is
- * whole, nothing was acknowledged from it, and what it carried still lies in the segment before it.
+ * Whether the last segment was ever in use. Its first write holds header and carried frames; while there is no
+ * more, nothing was acknowledged from it and what it carried still lies in the segment before it. It may be
+ * whole to read and yet only in the page cache, after an fsync that failed: dropping it is always right.
  */
-async function isFinished(file: DiskFile, last: Found): Promise<boolean> {
-  const to = last.header === undefined ? last.size : SEGMENT_HEADER_BYTES + last.header.carried;
-  if (last.header !== undefined && last.size > to) return true;
-  const scan = await scanFrames(file, { segment: last.number, from: SEGMENT_HEADER_BYTES, to: Math.min(to, last.size) }, () => {});
-  if (last.header === undefined) return scan.end > SEGMENT_HEADER_BYTES;
-  return last.size === to && scan.holes.length === 0;
+async function isInUse(file: DiskFile, last: Found): Promise<boolean> {
+  if (last.header !== undefined) return last.size > SEGMENT_HEADER_BYTES + last.header.carried;
+  const range = { segment: last.number, from: SEGMENT_HEADER_BYTES, to: last.size };
+  return (await scanFrames(file, range, () => {})).end > SEGMENT_HEADER_BYTES;
 }
 
 function reportGaps(found: readonly Found[], reading: JournalReading): void {

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
+import type { Delivery } from "../../src/model.ts";
+import type { Signal } from "../../src/ports.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { anEvent } from "../support/an-event.ts";
+import { fakeClock, settled } from "../support/fake-clock.ts";
+
+function rig(slots: number) {
+  const clock = fakeClock();
+  const store = new MemoryStore(clock);
+  const running = new Map<string, () => void>();
+  const signals: Signal[] = [];
+  const run = async (delivery: Delivery) => {
+    await new Promise<void>((resolve) => running.set(delivery.event.key, resolve));
+    running.delete(delivery.event.key);
+    await store.settle(delivery, { kind: "complete", result: "null" });
+  };
+  const dispatcher = new Dispatcher({ store, run, slots, clock, emit: (signal) => signals.push(signal) });
+  const append = (count: number) => store.append(Array.from({ length: count }, (_, n) => anEvent({ key: `k${n}` })));
+  return { clock, store, running, signals, dispatcher, append };
+}
+
+describe("the dispatcher", () => {
+  it("claims as much as it has slots, and more as they become free", async () => {
+    const { dispatcher, append, running, store } = rig(3);
+    await append(5);
+    dispatcher.start();
+    await settled();
+    assert.deepEqual([...running.keys()], ["k0", "k1", "k2"]);
+    assert.equal(store.status().running, 3, "the backlog stays in the store");
+    running.get("k1")!();
+    await settled();
+    assert.deepEqual([...running.keys()], ["k0", "k2", "k3"]);
+  });
+
+  it("takes what comes while it waits", async () => {
+    const { dispatcher, append, running } = rig(3);
+    dispatcher.start();
+    await settled();
+    await append(1);
+    await settled();
+    assert.deepEqual([...running.keys()], ["k0"]);
+  });
+
+  it("drains: claims no more, and resolves when the last one is through", async () => {
+    const { dispatcher, append, running, store } = rig(2);
+    await append(3);
+    dispatcher.start();
+    await settled();
+    let drained = false;
+    const drain = dispatcher.drain().then(() => drained = true);
+    running.get("k0")!();
+    await settled();
+    assert.deepEqual([...running.keys()], ["k1"]);
+    assert.equal(drained, false);
+    running.get("k1")!();
+    await drain;
+    assert.equal(store.status().depth, 1);
+  });
+
+  it("drains at once when it never started, and when nothing runs", async () => {
+    await rig(1).dispatcher.drain();
+    const { dispatcher } = rig(1);
+    dispatcher.start();
+    await dispatcher.drain();
+  });
+
+  it("uses more slots after a resize, and fewer", async () => {
+    const { dispatcher, append, running } = rig(1);
+    await append(6);
+    dispatcher.start();
+    await settled();
+    dispatcher.resize(3);
+    await settled();
+    assert.equal(running.size, 3);
+    dispatcher.resize(1);
+    running.get("k0")!();
+    await settled();
+    assert.equal(running.size, 2);
+  });
+
+  it("goes on after a claim that failed, and says so", async () => {
+    const { clock, signals } = rig(1);
+    let failures = 1;
+    const seen: string[] = [];
+    const store = new MemoryStore(clock);
+    await store.append([anEvent({ key: "k" })]);
+    const dispatcher = new Dispatcher({
+      store: {
+        claim: (limit, signal) => failures-- > 0 ? Promise.reject(new Error("disk")) : store.claim(limit, signal),
+      },
+      run: (delivery) => Promise.resolve(void seen.push(delivery.event.key)),
+      slots: 1,
+      clock,
+      emit: (signal) => signals.push(signal),
+    });
+    dispatcher.start();
+    await settled();
+    await clock.advance(1000);
+    assert.deepEqual(seen, ["k"]);
+    assert.deepEqual(signals, [{ kind: "internal-error", where: "claim", message: "disk" }]);
+    await dispatcher.drain();
+  });
+});
