@@ -1,10 +1,11 @@
 /** The habits of the house, held by a test. Each rule is also shown a bad sample, which it must find. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PROBLEM_STATUS } from "../src/accept/problem.ts";
 import { ERROR_HINTS } from "../src/errors.ts";
 import { addressFaults } from "./tidy/addresses.ts";
 import { codeText } from "./tidy/code-text.ts";
-import { errorCodeFaults } from "./tidy/error-codes.ts";
+import { errorCodeFaults, problemCodeFaults } from "./tidy/error-codes.ts";
 import { importFaults } from "./tidy/imports.ts";
 import { layoutFaults } from "./tidy/layout.ts";
 import { manifestFaults } from "./tidy/manifests.ts";
@@ -31,6 +32,9 @@ describe("the tree", () => {
   it("names no registry and no machine's folder", () => assert.deepEqual(addressFaults(tree), []));
   it("documents, raises and tests each error code", () => {
     assert.deepEqual(errorCodeFaults(tree, Object.keys(ERROR_HINTS)), []);
+  });
+  it("documents each problem code with its status", () => {
+    assert.deepEqual(problemCodeFaults(tree, PROBLEM_STATUS), []);
   });
   it("has one title in each document, and no dead link", () => assert.deepEqual(markdownFaults(tree), []));
   it("says the same in package.json, deno.json and the lockfiles", () => assert.deepEqual(manifestFaults(tree), []));
@@ -157,6 +161,16 @@ describe("an error code", () => {
     const stale = { ...docs, text: `${docs.text}| \`ERR_TWO\` | when | what |\n` };
     assert.match(faults(raised, tested, stale).join(), /ERR_TWO is no code/);
   });
+});
+
+describe("a problem code", () => {
+  const docs = { path: "docs/errors.md", text: "# Errors\n| `not_found` | 404 | when |\n" };
+
+  it("passes when its row has its status", () => assert.deepEqual(problemCodeFaults([docs], { not_found: 404 }), []));
+  it("without a row is found", () =>
+    assert.match(problemCodeFaults([docs], { not_found: 404, gone: 410 }).join(), /gone/));
+  it("with another status is found", () => assert.match(problemCodeFaults([docs], { not_found: 403 }).join(), /403/));
+  it("that is none is found", () => assert.match(problemCodeFaults([docs], {}).join(), /not_found is no problem code/));
 });
 
 describe("a document", () => {

@@ -42,7 +42,7 @@ export function schemaFault(schema: unknown): string | undefined {
     Compile(schema);
     return undefined;
   } catch (error) {
-    // Patterns are compiled here; the message is of the regular expression, which is the operator's own text.
+    // What the meta schema lets pass and TypeBox cannot compile; the words are about the operator's own text.
     return error instanceof Error ? error.message : "does not compile";
   }
 }

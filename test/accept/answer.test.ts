@@ -58,7 +58,12 @@ const ended: [what: string, answer: Answer, status: number, body: string][] = [
     200,
     '{"status":"processed","event_id":"e","idempotency_key":"k","processing_time_ms":5,"duplicate":true,"result":null}',
   ],
-  ["processed, sender-retry", senderProcessedAnswer({ result, duplicate: false }), 200, `{"status":"processed","result":${result}}`],
+  [
+    "processed, sender-retry",
+    senderProcessedAnswer({ result, duplicate: false }),
+    200,
+    `{"status":"processed","result":${result}}`,
+  ],
   [
     "processed before, with its result",
     alreadyProcessedAnswer({ key: "k", eventId: "e", result }),
@@ -71,7 +76,12 @@ const ended: [what: string, answer: Answer, status: number, body: string][] = [
     200,
     '{"status":"already_processed","idempotency_key":"k","event_id":"e"}',
   ],
-  ["failed", failedAnswer({ eventId: "e", error: 'a "quote"' }), 500, '{"status":"failed","error":"a \\"quote\\"","event_id":"e"}'],
+  [
+    "failed",
+    failedAnswer({ eventId: "e", error: 'a "quote"' }),
+    500,
+    '{"status":"failed","error":"a \\"quote\\"","event_id":"e"}',
+  ],
   [
     "failed for now",
     temporaryFailureAnswer({ error: "x", attempt: 2, retryAfterS: 4 }),

@@ -7,7 +7,13 @@ import type { SourceConfig } from "../../src/config.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { aRoute } from "./a-route.ts";
 
-const identity: Identity = { kind: "identified", type: "order.placed", key: "k", orderingKey: undefined, firstAttempt: 1 };
+const identity: Identity = {
+  kind: "identified",
+  type: "order.placed",
+  key: "k",
+  orderingKey: undefined,
+  firstAttempt: 1,
+};
 
 function handler(schema?: unknown): HandlerEntry {
   return { file: 0, fileName: "a.ts", events: ["order.placed"], retry: {}, ...(schema !== undefined && { schema }) };
@@ -41,7 +47,10 @@ it("both schemas are checked, and paths count from the body's root", () => {
   const refused = check({ data: "json:/data", schema: { required: ["at"] } }, '{"data":{"total":"x"}}', handler(total));
   assert(refused.kind === "refused");
   assert.equal(refused.code, "schema_violation");
-  assert.deepEqual(refused.errors, [{ path: "/at", message: "is required" }, { path: "/data/total", message: "must be number" }]);
+  assert.deepEqual(refused.errors, [{ path: "/at", message: "is required" }, {
+    path: "/data/total",
+    message: "must be number",
+  }]);
   assert.equal(refused.detail, "The event does not meet its schema: /at is required (and 1 more)");
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { it } from "node:test";
 import { clientErrorRefusal, endWithProblem } from "../../src/accept/client-error.ts";
 import { problemAnswer } from "../../src/accept/problem.ts";
@@ -27,7 +27,10 @@ it("the problem is written as a whole answer, and the connection ends", async ()
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const text = await new Promise<string>((resolve) => {
     let text = "";
-    connect((server.address() as AddressInfo).port, "127.0.0.1").on("data", (chunk) => (text += String(chunk))).on("end", () => resolve(text));
+    connect((server.address() as AddressInfo).port, "127.0.0.1").on("data", (chunk) => (text += String(chunk))).on(
+      "end",
+      () => resolve(text),
+    );
   });
   server.close();
   const { body } = problemAnswer(refusal);

@@ -6,7 +6,10 @@ import { identify, KEY_LENGTH_MAX, TYPE_LENGTH_MAX } from "../../src/accept/iden
 import type { SourceConfig } from "../../src/config.ts";
 import { aRoute } from "./a-route.ts";
 
-function identity(over: Partial<SourceConfig>, { headers = [], body = "{}" }: { headers?: string[]; body?: string } = {}) {
+function identity(
+  over: Partial<SourceConfig>,
+  { headers = [], body = "{}" }: { headers?: string[]; body?: string } = {},
+) {
   return identify(aRoute(over), { headers, query: "", body: Buffer.from(body), depthMax: 8 });
 }
 
@@ -61,7 +64,8 @@ describe("the key", () => {
     assert.equal(key([], '{"a": 1}'), hash('{"a": 1}'));
     assert.equal(key(["Idempotency-Key", ""]), hash("{}"));
   });
-  it("that comes twice is refused", () => assert.equal(key(["Idempotency-Key", "a", "idempotency-key", "a"]), "repeated_value"));
+  it("that comes twice is refused", () =>
+    assert.equal(key(["Idempotency-Key", "a", "idempotency-key", "a"]), "repeated_value"));
 });
 
 describe("a value that cannot be kept", () => {
@@ -78,7 +82,8 @@ describe("a value that cannot be kept", () => {
     ["an ordering key that is a list", { order: "json:/o" }, typed(), '{"o":[]}'],
   ];
   for (const [what, over, headers, body] of bad) {
-    it(`is refused: ${what}`, () => assert.equal(refusal(over, { headers, ...(body !== undefined && { body }) }), "invalid_value"));
+    it(`is refused: ${what}`, () =>
+      assert.equal(refusal(over, { headers, ...(body !== undefined && { body }) }), "invalid_value"));
   }
   it("begins one character above the longest that is kept", () => {
     assert.equal(refusal({}, { headers: ["X-Event-Type", "t".repeat(TYPE_LENGTH_MAX)] }), "identified");

@@ -46,4 +46,5 @@ for (const [body, depth] of depths) {
   });
 }
 
-it("a million open brackets are refused without recursion", () => assert.equal(refusal("[".repeat(1e6)), "json_too_deep json_too_deep"));
+it("a million open brackets are refused without recursion", () =>
+  assert.equal(refusal("[".repeat(1e6)), "json_too_deep json_too_deep"));

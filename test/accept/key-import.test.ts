@@ -15,7 +15,10 @@ function bytesOf(secret: string, forms: typeof utf8): string {
 }
 
 it("a secret of UTF-8 is taken as it is, whsec_ and all", () => {
-  assert.equal(bytesOf("whsec_AAECAwQFBgcICQoLDA0ODw==", utf8), Buffer.from("whsec_AAECAwQFBgcICQoLDA0ODw==").toString("hex"));
+  assert.equal(
+    bytesOf("whsec_AAECAwQFBgcICQoLDA0ODw==", utf8),
+    Buffer.from("whsec_AAECAwQFBgcICQoLDA0ODw==").toString("hex"),
+  );
 });
 
 it("a whsec secret is decoded, with the prefix and without", () => {

@@ -18,11 +18,18 @@ async function listening(handle: Handle = readAll, limits: Partial<ListenerOptio
   const signals: Signal[] = [];
   const listener = await PublicListener.open({
     address: { host: "127.0.0.1", port: 0 },
-    limits: { headerBytesMax: 16_384, headerTimeoutMs: 10_000, requestTimeoutMs: 30_000, connectionsMax: 100, ...limits },
+    limits: {
+      headerBytesMax: 16_384,
+      headerTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      connectionsMax: 100,
+      ...limits,
+    },
     handle,
     emit: (signal) => signals.push(signal),
   });
-  const reasons = () => signals.flatMap((signal) => (signal.kind === "rejected" ? [`${signal.source} ${signal.reason}`] : []));
+  const reasons = () =>
+    signals.flatMap((signal) => (signal.kind === "rejected" ? [`${signal.source} ${signal.reason}`] : []));
   return { listener, port: listener.address.port, signals, reasons };
 }
 
@@ -54,10 +61,30 @@ describe("what is no request is told by its own status, and counted", () => {
   const cases: [what: string, bytes: string, answer: RegExp, reason: string][] = [
     ["noise", "\x00\x01\r\n\r\n", /^HTTP\/1\.1 400 /, "unmatched bad_request"],
     ["a TLS hello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", /^HTTP\/1\.1 400 /, "unmatched bad_request"],
-    ["headers that are too long", `${HEAD}X: ${"a".repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /, "unmatched headers_too_large"],
-    ["two lengths", `${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, /^HTTP\/1\.1 400 /, "unmatched bad_request"],
-    ["a length and chunks", `${HEAD}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, /^HTTP\/1\.1 400 /, "unmatched bad_request"],
-    ["a space before a colon", `${HEAD}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`, /^HTTP\/1\.1 400 /, "unmatched bad_request"],
+    [
+      "headers that are too long",
+      `${HEAD}X: ${"a".repeat(20_000)}\r\n\r\n`,
+      /^HTTP\/1\.1 431 /,
+      "unmatched headers_too_large",
+    ],
+    [
+      "two lengths",
+      `${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      /^HTTP\/1\.1 400 /,
+      "unmatched bad_request",
+    ],
+    [
+      "a length and chunks",
+      `${HEAD}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      /^HTTP\/1\.1 400 /,
+      "unmatched bad_request",
+    ],
+    [
+      "a space before a colon",
+      `${HEAD}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`,
+      /^HTTP\/1\.1 400 /,
+      "unmatched bad_request",
+    ],
   ];
   for (const [what, bytes, answer, reason] of cases) {
     it(what, async () => {
@@ -106,7 +133,10 @@ it("noise behind a request that is being answered is not answered in its place",
 
 it("connections above the limit are turned away", async () => {
   const { listener, port } = await listening(readAll, { connectionsMax: 2 });
-  const kept = [connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`), connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`)];
+  const kept = [
+    connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`),
+    connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`),
+  ];
   for (const { until } of kept) await until(/fine/);
   assert.equal(await connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`).closed, "");
   for (const { socket } of kept) socket.destroy();

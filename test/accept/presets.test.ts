@@ -19,9 +19,11 @@ for (const name of PRESET_NAMES) {
   it(`${name} signs the whole body`, () => assert.equal(scheme.binding, "body"));
 
   it(`${name} signs the time that it is dated by`, () => {
-    assert(scheme.time === undefined || scheme.content.some((part) => {
-      return part.kind === scheme.time?.from.kind && part.name === scheme.time.from.name;
-    }));
+    assert(
+      scheme.time === undefined || scheme.content.some((part) => {
+        return part.kind === scheme.time?.from.kind && part.name === scheme.time.from.name;
+      }),
+    );
   });
 
   it(`${name} has a key form for each algorithm that a label can pick`, () => {

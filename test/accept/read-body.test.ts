@@ -21,10 +21,14 @@ describe("a body", () => {
   // As the listener does it: the body is asked for by readBody alone.
   server.on("checkContinue", (request, response) => server.emit("request", request, response));
   let port = 0;
-  before(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => {
-    port = (server.address() as AddressInfo).port;
-    resolve();
-  })));
+  before(() =>
+    new Promise<void>((resolve) =>
+      server.listen(0, "127.0.0.1", () => {
+        port = (server.address() as AddressInfo).port;
+        resolve();
+      })
+    )
+  );
   after(() => {
     server.closeAllConnections();
     server.close();
@@ -62,7 +66,10 @@ describe("a body", () => {
   it("in chunks that is too long is refused, and not cut short", async () => {
     const chunk = `20\r\n${"x".repeat(32)}\r\n`;
     assert.equal(await read(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(2)}0\r\n\r\n`), "x".repeat(64));
-    assert.equal(await read(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(2)}1\r\nx\r\n0\r\n\r\n`), "too-large");
+    assert.equal(
+      await read(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(2)}1\r\nx\r\n0\r\n\r\n`),
+      "too-large",
+    );
   });
 
   it("that never comes whole is no body", async () => {

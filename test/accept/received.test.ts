@@ -16,7 +16,8 @@ function found(text: string, from: Received): string {
   return result.kind === "absent" ? "absent" : result.code;
 }
 
-const body = '{"a":"x","n":7,"f":1.5,"neg":-3,"no":null,"e":"","yes":true,"list":[1],"big":12345678901234567890,"huge":1e400,"safe":9007199254740991}';
+const body =
+  '{"a":"x","n":7,"f":1.5,"neg":-3,"no":null,"e":"","yes":true,"list":[1],"big":12345678901234567890,"huge":1e400,"safe":9007199254740991}';
 const cases: [reference: string, from: Received, answer: string][] = [
   ["header:X-A", received({ headers: ["x-a", "1"] }), "text 1"],
   ["header:X-A", received({ headers: ["x-a", Buffer.from("é").toString("latin1")] }), "text é"],
@@ -49,7 +50,8 @@ const cases: [reference: string, from: Received, answer: string][] = [
   ["u.{json:/list}", received({ body }), "invalid_value"],
 ];
 for (const [reference, from, answer] of cases) {
-  it(`${reference} in "${from.query}${from.headers.join(" ")}" gives ${answer}`, () => assert.equal(found(reference, from), answer));
+  it(`${reference} in "${from.query}${from.headers.join(" ")}" gives ${answer}`, () =>
+    assert.equal(found(reference, from), answer));
 }
 
 it("the body is parsed once, and only when a reference asks", () => {

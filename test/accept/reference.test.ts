@@ -58,7 +58,9 @@ it("a fixed value gets the hint how to write it", () => {
 });
 
 it("only what is allowed is taken, inside a template too", () => {
-  for (const [text, allowed] of [["body", ["json"]], ["a{kv:t}", ["json", "template"]], ["a{json:/b}", ["json"]]] as const) {
+  for (
+    const [text, allowed] of [["body", ["json"]], ["a{kv:t}", ["json", "template"]], ["a{json:/b}", ["json"]]] as const
+  ) {
     assert.equal(parseReference(text, allowed).kind, "malformed");
   }
 });
@@ -80,5 +82,6 @@ const values: [steps: string[], value: unknown][] = [
   [["__proto__", "p"], 1],
 ];
 for (const [steps, value] of values) {
-  it(`/${steps.join("/")} finds ${value === undefined ? "nothing" : "own values"}`, () => assert.deepEqual(valueAt(root, steps), value));
+  it(`/${steps.join("/")} finds ${value === undefined ? "nothing" : "own values"}`, () =>
+    assert.deepEqual(valueAt(root, steps), value));
 }

@@ -102,7 +102,10 @@ export interface Posting {
 }
 
 /** Sends one request on a connection of its own. */
-export function send(port: number, { path = "/webhooks/events", method = "POST", body = "", headers = {} }: Posting = {}): Promise<Reply> {
+export function send(
+  port: number,
+  { path = "/webhooks/events", method = "POST", body = "", headers = {} }: Posting = {},
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ port, host: "127.0.0.1", path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
@@ -118,7 +121,10 @@ export function send(port: number, { path = "/webhooks/events", method = "POST",
 }
 
 /** Headers of preset `hookd` for a body. */
-export function signed(body: string | Buffer, headers: Record<string, string | string[]> = {}): Record<string, string | string[]> {
+export function signed(
+  body: string | Buffer,
+  headers: Record<string, string | string[]> = {},
+): Record<string, string | string[]> {
   const mac = createHmac("sha256", SECRET).update(body).digest("hex");
   return { "X-Webhook-Signature": `sha256=${mac}`, "X-Event-Type": "order.placed", ...headers };
 }
@@ -126,7 +132,10 @@ export function signed(body: string | Buffer, headers: Record<string, string | s
 let serial = 0;
 
 /** Sends a signed event of preset `hookd`; each its own body unless one is given. */
-export function sendEvent(port: number, { body = `{"n":${++serial}}`, headers, ...rest }: Posting = {}): Promise<Reply> {
+export function sendEvent(
+  port: number,
+  { body = `{"n":${++serial}}`, headers, ...rest }: Posting = {},
+): Promise<Reply> {
   return send(port, { ...rest, body, headers: signed(body, headers) });
 }
 
@@ -153,6 +162,12 @@ export function connectRaw(port: number, first = ""): RawConnection {
   return {
     socket,
     closed,
-    until: (pattern) => pattern.test(text) ? Promise.resolve(text) : new Promise((resolve) => waiting.push({ pattern, resolve })),
+    until: (pattern) =>
+      pattern.test(text) ? Promise.resolve(text) : new Promise((resolve) => waiting.push({ pattern, resolve })),
   };
+}
+
+/** Lets the event loop turn until something is so. */
+export async function turnUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }

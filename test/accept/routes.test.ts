@@ -14,7 +14,10 @@ describe("a source without settings of its own", () => {
   it("takes type and keys from its preset", () => {
     const { type, keys } = aRoute();
     assert.deepEqual(type, { kind: "header", name: "x-event-type" });
-    assert.deepEqual(keys, [{ kind: "header", name: "idempotency-key" }, { kind: "header", name: "x-idempotency-key" }]);
+    assert.deepEqual(keys, [{ kind: "header", name: "idempotency-key" }, {
+      kind: "header",
+      name: "x-idempotency-key",
+    }]);
   });
 
   const windows: [preset: string, hours: number][] = [["hookd", 24], ["github", 24], ["stripe", 72], ["standard", 76]];
@@ -50,7 +53,12 @@ it("what a source sets wins over its preset", () => {
   assert.deepEqual(route.type, { kind: "json", pointer: "/event_type", steps: ["event_type"] });
   assert.deepEqual(route.keys, [{ kind: "json", pointer: "/id", steps: ["id"] }]);
   assert.equal(route.order?.kind, "template");
-  assert.deepEqual([route.dataPointer, route.changedBody, route.windowMs, route.syncDeadlineMs], ["/data", "duplicate", 90 * HOUR, 500]);
+  assert.deepEqual([route.dataPointer, route.changedBody, route.windowMs, route.syncDeadlineMs], [
+    "/data",
+    "duplicate",
+    90 * HOUR,
+    500,
+  ]);
   assert.deepEqual([route.retry.attempts, route.retry.baseMs], [7, 1000]);
   assert.deepEqual(route.signed, { type: true, key: true });
 });
@@ -71,8 +79,18 @@ describe("a fault", () => {
     ["an unknown preset", { preset: "githup" }, ["verify", "preset"], /"githup" is no preset/],
     ["no secret", { secrets: [] }, ["verify", "secrets"], /has no secret/],
     ["an empty secret", { secrets: ["a secret of enough bytes", " "] }, ["verify", "secrets", 1], /is empty/],
-    ["too many secrets", { secrets: Array<string>(9).fill("a secret of enough bytes") }, ["verify", "secrets"], /more than 8/],
-    ["a secret that is no key", { preset: "standard", secrets: ["whsec_!"] }, ["verify", "secrets", 0], /is not Base64/],
+    [
+      "too many secrets",
+      { secrets: Array<string>(9).fill("a secret of enough bytes") },
+      ["verify", "secrets"],
+      /more than 8/,
+    ],
+    [
+      "a secret that is no key",
+      { preset: "standard", secrets: ["whsec_!"] },
+      ["verify", "secrets", 0],
+      /is not Base64/,
+    ],
     ["a type without a kind", { type: "order.placed" }, ["type"], /none of header:NAME/],
     ["a type that is the whole body", { type: "json:" }, ["type"], /whole body/],
     ["a type with the whole body in it", { type: "a.{json:}" }, ["type"], /whole body/],
@@ -106,8 +124,15 @@ describe("a fault", () => {
 describe("a warning", () => {
   const warnings: [what: string, over: Partial<SourceConfig>, path: (string | number)[], message: RegExp][] = [
     ["a short secret", { secrets: ["short"] }, ["verify", "secrets", 0], /is short: 5 bytes/],
-    ["a window below the sender's horizon", { preset: "stripe", windowMs: HOUR }, ["idempotency", "ttl"], /shorter than the 72 h/],
-    ["a deadline above the sender's patience", { mode: "sync", preset: "github", syncDeadlineMs: 20_000 }, ["sync_deadline"], /longer than the 10 s/],
+    [
+      "a window below the sender's horizon",
+      { preset: "stripe", windowMs: HOUR },
+      ["idempotency", "ttl"],
+      /shorter than the 72 h/,
+    ],
+    ["a deadline above the sender's patience", { mode: "sync", preset: "github", syncDeadlineMs: 20_000 }, [
+      "sync_deadline",
+    ], /longer than the 10 s/],
   ];
   for (const [what, over, path, message] of warnings) {
     it(`is told and leaves the path open: ${what}`, () => {
@@ -122,6 +147,9 @@ describe("a warning", () => {
 });
 
 it("no fault quotes a secret", () => {
-  const said = JSON.stringify([lint({ secrets: ["canary"] }), lint({ preset: "standard", secrets: ["whsec_canary!", "whpk_canary"] })]);
+  const said = JSON.stringify([
+    lint({ secrets: ["canary"] }),
+    lint({ preset: "standard", secrets: ["whsec_canary!", "whpk_canary"] }),
+  ]);
   assert(!said.includes("canary"));
 });

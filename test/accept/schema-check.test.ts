@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Type } from "typebox";
 import { Settings } from "typebox/system";
-import { schemaFault, type Violation, violationsOf, VIOLATIONS_MAX } from "../../src/accept/schema-check.ts";
+import { schemaFault, type Violation, VIOLATIONS_MAX, violationsOf } from "../../src/accept/schema-check.ts";
 
 const order = {
   type: "object",
@@ -14,7 +14,13 @@ const order = {
     kind: { enum: ["new", "used"] },
     one: { const: 1 },
     either: { anyOf: [{ type: "string" }, { type: "number" }] },
-    form: { anyOf: [{ type: "object", properties: { k: { const: "x" } }, required: ["k"] }, { type: "object", properties: { k: { const: "y" } }, required: ["k"] }] },
+    form: {
+      anyOf: [{ type: "object", properties: { k: { const: "x" } }, required: ["k"] }, {
+        type: "object",
+        properties: { k: { const: "y" } },
+        required: ["k"],
+      }],
+    },
     items: { type: "array", items: { type: "integer", minimum: 3 } },
     "a/b": { type: "string" },
     map: { type: "object", additionalProperties: { type: "number" } },
@@ -24,15 +30,27 @@ const fine = { at: "2026-01-02T03:04:05Z", id: "x" };
 
 const cases: [what: string, value: unknown, violations: Violation[]][] = [
   ["a value that fits", fine, []],
-  ["nothing of what is required", {}, [{ path: "/at", message: "is required" }, { path: "/id", message: "is required" }]],
+  ["nothing of what is required", {}, [{ path: "/at", message: "is required" }, {
+    path: "/id",
+    message: "is required",
+  }]],
   ["a value of another type", null, [{ path: "", message: "must be object" }]],
-  ["a property too many", { ...fine, zip: 1, zap: 2 }, [{ path: "/zip", message: "is not allowed" }, { path: "/zap", message: "is not allowed" }]],
+  ["a property too many", { ...fine, zip: 1, zap: 2 }, [{ path: "/zip", message: "is not allowed" }, {
+    path: "/zap",
+    message: "is not allowed",
+  }]],
   ["a bad format", { ...fine, at: "yesterday" }, [{ path: "/at", message: 'must match format "date-time"' }]],
   ["none of a list", { ...fine, kind: "old" }, [{ path: "/kind", message: 'must be one of "new", "used"' }]],
   ["not the constant", { ...fine, one: 2 }, [{ path: "/one", message: "must be 1" }]],
   ["no type of a union", { ...fine, either: true }, [{ path: "/either", message: "must be string or must be number" }]],
-  ["no form of a union", { ...fine, form: { k: "z" } }, [{ path: "/form", message: "must match one of the allowed forms" }]],
-  ["places in a list", { ...fine, items: [1, 5, "x"] }, [{ path: "/items/0", message: "must be >= 3" }, { path: "/items/2", message: "must be integer" }]],
+  ["no form of a union", { ...fine, form: { k: "z" } }, [{
+    path: "/form",
+    message: "must match one of the allowed forms",
+  }]],
+  ["places in a list", { ...fine, items: [1, 5, "x"] }, [{ path: "/items/0", message: "must be >= 3" }, {
+    path: "/items/2",
+    message: "must be integer",
+  }]],
   ["a name with a slash", { ...fine, "a/b": 1 }, [{ path: "/a~1b", message: "must be string" }]],
   ["a bad value of a map", { ...fine, map: { n: "x" } }, [{ path: "/map/n", message: "must be number" }]],
 ];
@@ -58,7 +76,9 @@ it("violations come all at once, up to a bound, and TypeBox's own setting is put
 });
 
 it("no message quotes what was sent", () => {
-  const said = JSON.stringify(violationsOf(order, { ...fine, at: "canary", kind: "canary", either: ["canary"], map: { n: "canary" } }));
+  const said = JSON.stringify(
+    violationsOf(order, { ...fine, at: "canary", kind: "canary", either: ["canary"], map: { n: "canary" } }),
+  );
   assert(!said.includes("canary"));
 });
 
@@ -72,7 +92,7 @@ const faults: [schema: unknown, fault: RegExp][] = [
   [{ type: "object", properties: { a: { minLength: -1 } } }, /\/properties\/a\/minLength must be >= 0/],
   [{ required: "a" }, /\/required must be array/],
   [{ type: "string", pattern: "(" }, /^\/pattern must match format "regex"$/],
-  [{ type: "string", pattern: "\\-" }, /invalid (regular expression|escape)/i],
+  [{ patternProperties: { "(": {} } }, /regex/],
   [5, /neither an object nor a boolean/],
   [null, /neither an object nor a boolean/],
   [[], /neither an object nor a boolean/],

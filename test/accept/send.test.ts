@@ -16,10 +16,14 @@ describe("an answer", () => {
     handle(request, response);
   });
   let port = 0;
-  before(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => {
-    port = (server.address() as AddressInfo).port;
-    resolve();
-  })));
+  before(() =>
+    new Promise<void>((resolve) =>
+      server.listen(0, "127.0.0.1", () => {
+        port = (server.address() as AddressInfo).port;
+        resolve();
+      })
+    )
+  );
   after(() => {
     server.closeAllConnections();
     server.close();
@@ -30,12 +34,15 @@ describe("an answer", () => {
     const { until, socket } = connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`);
     const text = await until(/\{"code":"x"\}$/);
     assert.match(text, /^HTTP\/1\.1 413 /);
-    for (const line of ["Content-Type: application/json", "Content-Length: 12", "X-More: 1"]) assert(text.includes(line));
+    for (const line of ["Content-Type: application/json", "Content-Length: 12", "X-More: 1"]) {
+      assert(text.includes(line));
+    }
     socket.destroy();
   });
 
   it("of 204 has neither body nor type", async () => {
-    handle = (request, response) => void send({ request, response }, { kind: "answer", status: 204, contentType: "", body: "" }, 1000);
+    handle = (request, response) =>
+      void send({ request, response }, { kind: "answer", status: 204, contentType: "", body: "" }, 1000);
     const { until, socket } = connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`);
     const text = await until(/\r\n\r\n/);
     assert(!/content-(type|length)/i.test(text));

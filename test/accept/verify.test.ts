@@ -27,13 +27,22 @@ interface Vector {
   code?: string;
 }
 
-const PRESET_OF: Record<string, string> = { generic: "hookd", github: "github", stripe: "stripe", "standard-webhooks": "standard" };
+const PRESET_OF: Record<string, string> = {
+  generic: "hookd",
+  github: "github",
+  stripe: "stripe",
+  "standard-webhooks": "standard",
+};
 
 function rawHeaders(headers: Record<string, string | string[]>): RawHeaders {
   return Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
 }
 
-function check(preset: Preset, secrets: readonly string[], request: { headers: Record<string, string | string[]>; body: string | Buffer; now?: number }) {
+function check(
+  preset: Preset,
+  secrets: readonly string[],
+  request: { headers: Record<string, string | string[]>; body: string | Buffer; now?: number },
+) {
   const { scheme } = compileScheme(preset, secrets, TOLERANCE_MS);
   return verify(scheme, { headers: rawHeaders(request.headers), body: Buffer.from(request.body) }, request.now ?? NOW);
 }
@@ -47,7 +56,9 @@ describe("published and recorded vectors", () => {
   it("are all there", () => assert.equal(vectors.length, 53));
   for (const vector of vectors) {
     it(`${vector.name} ${vector.valid ? "verifies" : `is refused: ${vector.code}`}`, () => {
-      const body = vector.bodyBase64 === undefined ? Buffer.from(vector.body ?? "") : Buffer.from(vector.bodyBase64, "base64");
+      const body = vector.bodyBase64 === undefined
+        ? Buffer.from(vector.body ?? "")
+        : Buffer.from(vector.bodyBase64, "base64");
       const secrets = [vector.secret].flat();
       const verdict = check(PRESETS[PRESET_OF[vector.scheme]!]!, secrets, {
         headers: vector.headers,
@@ -69,11 +80,18 @@ describe("a request signed by the sender's own library", () => {
     const push = JSON.stringify(events.find(({ name }) => name === "push")!.examples[0]);
     const headers = { "X-Hub-Signature-256": await signGithub("It's a Secret to Everybody", push) };
     assert.equal(said(check(PRESETS["github"]!, ["It's a Secret to Everybody"], { headers, body: push })), "key 0");
-    assert.equal(said(check(PRESETS["github"]!, ["It's a Secret to Everybody"], { headers, body: `${push} ` })), "signature_mismatch");
+    assert.equal(
+      said(check(PRESETS["github"]!, ["It's a Secret to Everybody"], { headers, body: `${push} ` })),
+      "signature_mismatch",
+    );
   });
 
   it("verifies: Stripe", () => {
-    const header = new Stripe("sk_test_x").webhooks.generateTestHeaderString({ payload: body, secret, timestamp: NOW / 1000 });
+    const header = new Stripe("sk_test_x").webhooks.generateTestHeaderString({
+      payload: body,
+      secret,
+      timestamp: NOW / 1000,
+    });
     assert.equal(said(check(PRESETS["stripe"]!, [secret], { headers: { "Stripe-Signature": header }, body })), "key 0");
   });
 
@@ -89,7 +107,11 @@ describe("a request signed by the sender's own library", () => {
     const key = `whpk_${publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64")}`;
     const time = String(NOW / 1000);
     const signature = signBytes(null, Buffer.from(`msg_1.${time}.${body}`), privateKey);
-    const headers = { "webhook-id": "msg_1", "webhook-timestamp": time, "webhook-signature": `v1a,${signature.toString("base64")}` };
+    const headers = {
+      "webhook-id": "msg_1",
+      "webhook-timestamp": time,
+      "webhook-signature": `v1a,${signature.toString("base64")}`,
+    };
     assert.equal(said(check(PRESETS["standard"]!, [key], { headers, body })), "key 0");
     assert.equal(said(check(PRESETS["standard"]!, [key], { headers, body: `${body} ` })), "signature_mismatch");
   });
@@ -109,15 +131,18 @@ describe("several keys and signatures", () => {
   const time = NOW / 1000;
   const right = `v1=${createHmac("sha256", keys[0]!).update(`${time}.{}`).digest("hex")}`;
   const wrong = `v1=${"0".repeat(64)}`;
-  const stripe = (signatures: string[]) => said(check(PRESETS["stripe"]!, [keys[0]!], {
-    headers: { "Stripe-Signature": [`t=${time}`, ...signatures].join(",") },
-    body: "{}",
-  }));
+  const stripe = (signatures: string[]) =>
+    said(check(PRESETS["stripe"]!, [keys[0]!], {
+      headers: { "Stripe-Signature": [`t=${time}`, ...signatures].join(",") },
+      body: "{}",
+    }));
   it("one right among 32 is found, wherever it stands", () => {
     for (const at of [0, 15, 31]) assert.equal(stripe(Array<string>(32).fill(wrong).with(at, right)), "key 0");
   });
-  it("more than 32 are not looked at", () => assert.equal(stripe([right, ...Array<string>(32).fill(wrong)]), "malformed_signature"));
-  it("malformed ones beside a right one do no harm", () => assert.equal(stripe(["v1=zz", right, "v0=00", "junk"]), "key 0"));
+  it("more than 32 are not looked at", () =>
+    assert.equal(stripe([right, ...Array<string>(32).fill(wrong)]), "malformed_signature"));
+  it("malformed ones beside a right one do no harm", () =>
+    assert.equal(stripe(["v1=zz", right, "v0=00", "junk"]), "key 0"));
 });
 
 describe("what is signed", () => {
@@ -134,7 +159,11 @@ describe("what is signed", () => {
   for (const name of ["webhook-id", "webhook-timestamp", "webhook-signature"]) {
     it(`comes once: a second ${name} is refused`, () => {
       const signature = new Webhook(secret).sign("a", new Date(NOW), "{}");
-      const headers: Record<string, string | string[]> = { "webhook-id": "a", "webhook-timestamp": time, "webhook-signature": signature };
+      const headers: Record<string, string | string[]> = {
+        "webhook-id": "a",
+        "webhook-timestamp": time,
+        "webhook-signature": signature,
+      };
       headers[name] = [headers[name] as string, headers[name] as string];
       assert.equal(said(check(PRESETS["standard"]!, [secret], { headers, body: "{}" })), "duplicate_header");
     });
@@ -144,7 +173,12 @@ describe("what is signed", () => {
     const preset: Preset = { ...PRESETS["hookd"]!, content: "{header:x-name}.{body}" };
     const key = "a secret of enough bytes";
     const mac = createHmac("sha256", key).update(Buffer.from("caf\xe9.{}", "latin1")).digest("hex");
-    assert.equal(said(check(preset, [key], { headers: { "X-Name": "caf\xe9", "X-Webhook-Signature": `sha256=${mac}` }, body: "{}" })), "key 0");
+    assert.equal(
+      said(
+        check(preset, [key], { headers: { "X-Name": "caf\xe9", "X-Webhook-Signature": `sha256=${mac}` }, body: "{}" }),
+      ),
+      "key 0",
+    );
   });
 
   it("may be a bare signature without a label", () => {

@@ -10,8 +10,11 @@ import { ACTS, anActEvent, type APool, aPool } from "./a-pool.ts";
 
 const codeOf = (outcome: Outcome) => "failure" in outcome ? [outcome.kind, outcome.failure.code] : [outcome.kind];
 
-describe("HandlerPool.run, when only the handler's own run is concerned", async () => {
-  const { outcome, act, signals, runs, told } = await aPool();
+// Opened here, since Deno does not wait for what a suite awaits.
+const shared = await aPool();
+
+describe("HandlerPool.run, when only the handler's own run is concerned", () => {
+  const { outcome, act, signals, runs, told } = shared;
   const cases: [act: string, expected: Partial<Outcome> | readonly unknown[]][] = [
     ["return", { kind: "ok", result: '{"a":[1,"é"]}' }],
     ["undefined", { kind: "ok", result: "null" }],

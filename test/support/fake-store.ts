@@ -11,6 +11,11 @@ export interface FakeStore {
   /** Takes the next delivery and ends its attempt. */
   finish(decision: Exclude<Decision, { kind: "give-back" }>): Promise<Delivery>;
   claim(): Promise<Delivery>;
+  settleClaimed(delivery: Delivery, decision: Decision): Promise<void>;
+  /** Resolves once the next `find` has answered. */
+  found(): Promise<void>;
+  /** Resolves once the next `append` is under way. */
+  askedAgain(): Promise<void>;
   /** All that was asked to be appended. */
   readonly asked: NewEvent[];
   /** All that was stored anew. */
@@ -25,6 +30,8 @@ export interface FakeStore {
 
 export function fakeStore(clock: Clock): FakeStore {
   const memory = new MemoryStore(clock);
+  const finders: (() => void)[] = [];
+  const askers: (() => void)[] = [];
   const store: FakeStore = {
     asked: [],
     stored: [],
@@ -35,12 +42,24 @@ export function fakeStore(clock: Clock): FakeStore {
       store.asked.push(...events);
       if (store.broken === "store") throw new HookdError("ERR_STORE_FULL", 'Cannot append to "00000001.seg": no space');
       if (store.broken === "bug") throw new TypeError("x is not a function at /secret/path");
-      const appended = await memory.append(events);
+      // As an engine with a disk tells it: the first event as it stood when it was read.
+      const appended = (await memory.append(events)).map((each): Appended =>
+        each.kind === "stored" ? each : { ...each, first: { ...each.first } }
+      );
       store.stored.push(...appended.filter(({ kind }) => kind === "stored"));
+      for (const tell of askers.splice(0)) tell();
       await store.gate;
       return appended;
     },
-    find: (eventId) => memory.find(eventId),
+    async find(eventId) {
+      const record = await memory.find(eventId);
+      // After the caller has gone on.
+      for (const tell of finders.splice(0)) setImmediate(tell);
+      return record;
+    },
+    found: () => new Promise((resolve) => finders.push(resolve)),
+    askedAgain: () => new Promise((resolve) => askers.push(resolve)),
+    settleClaimed: (delivery, decision) => memory.settle(delivery, decision),
     status: () => ({ ...memory.status(), ...store.pretend }),
     async claim() {
       const [delivery] = await memory.claim(1, new AbortController().signal);

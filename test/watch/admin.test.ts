@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { HookdError } from "../../src/errors.ts";
-import { AdminListener } from "../../src/watch/admin.ts";
+import type { AdminListener } from "../../src/watch/admin.ts";
 import { ask, openAdmin } from "./fake-admin.ts";
 
 const TOKEN = "correct-horse-battery";

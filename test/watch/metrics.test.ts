@@ -90,10 +90,8 @@ test("names, kinds and labels are those of the contract, no more and no fewer", 
   for (const [name, , labels] of CONTRACT) {
     const series = body.match(new RegExp(`^${name}(?:_bucket)?(\\{.*\\})? `, "m"));
     assert.ok(series, `${name} has no sample`);
-    const found = [...(series[1] ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) =>
-      label !== "le"
-    );
-    assert.deepEqual(found.sort(), labels, name);
+    const found = [...(series[1] ?? "").matchAll(/(\w+)="/g)].map(([, label]) => String(label));
+    assert.deepEqual(found.filter((label) => label !== "le").sort(), labels, name);
   }
 });
 

@@ -41,6 +41,14 @@ export interface CommitLogNeeds {
   seed: number;
 }
 
+/** How the first segment of a run begins. */
+export interface FirstSegment {
+  /** Above all numbers that were used before. */
+  number: number;
+  /** Frames of the run before, which are written again together with the header. */
+  carried: readonly Buffer[];
+}
+
 export class CommitLog {
   readonly #needs: CommitLogNeeds;
   #active: { file: DiskFile; segment: Segment } | undefined;
@@ -48,6 +56,7 @@ export class CommitLog {
   #committing: Promise<void> | undefined;
   #failure: HookdError | undefined;
   #cancelReopen: (() => void) | undefined;
+  #nextNumber = 1;
   #removal: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -60,9 +69,10 @@ export class CommitLog {
     return this.#closed ? new HookdError("ERR_STORE_CLOSED", "Cannot write: the store is closed") : this.#failure;
   }
 
-  /** Begins the first segment of this run. `carried` are frames of the run before, which are written again. */
-  async open(carried: readonly Buffer[], onDurable: (positions: Position[]) => void): Promise<void> {
-    const positions = await this.#openSegment(carried);
+  /** Begins the first segment of this run. */
+  async open(first: FirstSegment, onDurable: (positions: Position[]) => void): Promise<void> {
+    this.#nextNumber = first.number;
+    const positions = await this.#openSegment(first.carried);
     onDurable(positions);
   }
 
@@ -140,10 +150,10 @@ export class CommitLog {
     const { disk, segments, seed, clock } = this.#needs;
     // Its number is used again: a late removal would take the new file.
     await this.#removal;
-    const number = (segments.newest?.number ?? 0) + 1;
-    const previousEnd = segments.newest?.end ?? 0;
+    const number = this.#nextNumber;
+    const { number: previous, end: previousEnd } = segments.newest ?? { number: 0, end: 0 };
     const { positions, bytes } = placeFrames(carried, { segment: number, commit: SEGMENT_HEADER_BYTES });
-    const header = encodeSegmentHeader({ segment: number, previousEnd, seed, carried: bytes });
+    const header = encodeSegmentHeader({ segment: number, previous, previousEnd, seed, carried: bytes });
     const file = await this.#createFile(segmentPath(segments.folder, number));
     try {
       await file.write([header, ...carried], 0);
@@ -155,6 +165,7 @@ export class CommitLog {
     }
     const segment: Segment = { number, end: SEGMENT_HEADER_BYTES + bytes, newestAt: clock.now() };
     segments.add(segment);
+    this.#nextNumber = number + 1;
     this.#active = { file, segment };
     return positions;
   }
@@ -191,6 +202,7 @@ export class CommitLog {
     if (segment.end > SEGMENT_HEADER_BYTES) return;
     const { disk, segments } = this.#needs;
     segments.forgetNewest();
+    this.#nextNumber = segment.number;
     this.#removal = disk.remove(segmentPath(segments.folder, segment.number)).catch(() => {});
   }
 

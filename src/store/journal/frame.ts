@@ -2,7 +2,7 @@
  * How bytes lie in a segment: a header once, then frames. A frame stands alone (its own magic and CRC), so
  * that damage in one costs that one, and reading can go on behind it.
  *
- *   header  magic 8 | version u32 | segment u32 | previousEnd f64 | hash seed u32 | carried u32 | crc u32
+ *   header  magic 8 | version u32 | segment u32 | previousEnd f64 | hash seed u32 | carried u32 | previous u32 | crc u32
  *   frame   magic u32 | crc u32 | length u32 | commit u32 | bytes (the first says what kind)
  *
  * `commit` is the offset at which the frame's commit begins: after a power cut it tells a hole in the last,
@@ -25,7 +25,9 @@ const SEGMENT_MAGIC = Buffer.from("hookdjnl", "latin1");
 
 export interface SegmentHeader {
   segment: number;
-  /** Where the good part of the segment before this one ends; 0 for the first. What lies behind it is never read. */
+  /** Number of the segment before this one; 0 for the first. Numbers in between were superseded. */
+  previous: number;
+  /** Where the good part of that segment ends. What lies behind it is never read. */
   previousEnd: number;
   /** Seed of the hashes in the records. */
   seed: number;
@@ -49,7 +51,8 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   bytes.writeDoubleLE(header.previousEnd, 16);
   bytes.writeUInt32LE(header.seed, 24);
   bytes.writeUInt32LE(header.carried, 28);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, 32)), 32);
+  bytes.writeUInt32LE(header.previous, 32);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 36)), 36);
   return bytes;
 }
 
@@ -58,12 +61,13 @@ export function decodeSegmentHeader(bytes: Buffer): HeaderReading {
   if (!bytes.subarray(0, 8).equals(SEGMENT_MAGIC)) return { kind: "foreign" };
   const version = bytes.readUInt32LE(8);
   if (version > FORMAT_VERSION) return { kind: "newer", version };
-  if (crc32(bytes.subarray(0, 32)) !== bytes.readUInt32LE(32)) return { kind: "broken" };
+  if (crc32(bytes.subarray(0, 36)) !== bytes.readUInt32LE(36)) return { kind: "broken" };
   const header = {
     segment: bytes.readUInt32LE(12),
     previousEnd: bytes.readDoubleLE(16),
     seed: bytes.readUInt32LE(24),
     carried: bytes.readUInt32LE(28),
+    previous: bytes.readUInt32LE(32),
   };
   return { kind: "ok", header };
 }

@@ -11,7 +11,7 @@ import type { Clock, Emit } from "../../ports.ts";
 import { Claims } from "../claims.ts";
 import { CommitLog } from "./commit-log.ts";
 import { compact, type Retention } from "./compact.ts";
-import { type Disk, realDisk } from "./disk.ts";
+import { type Disk, realDisk, segmentPath } from "./disk.ts";
 import { FirstSeenLookup } from "./first-seen.ts";
 import { JournalCore } from "./journal-core.ts";
 import { JournalState } from "./journal-state.ts";
@@ -48,7 +48,8 @@ export async function openJournalCore(options: JournalOptions): Promise<JournalC
     const segments = new Segments(disk, folder);
     const { state, reading, dueAt } = await readState({ disk, segments, keepMs: options.retention.keepMs });
     const log = new CommitLog({ disk, segments, clock, emit, segmentBytes: options.segmentBytes, seed: state.seed });
-    await openLog(log, { state, carried: reading.carried, dueAt });
+    await openLog(log, { state, reading, dueAt });
+    await removeSuperseded({ disk, folder, reading });
     state.recovered((slot) => dueAt.get(slot));
     const firstSeen = new FirstSeenLookup(state, options.cacheEntries);
     const claims = new Claims(state.mailboxes, clock);
@@ -91,11 +92,18 @@ async function readState(
   return { state: state ?? new JournalState({ ...needs, seed: randomInt(2 ** 32) }), reading, dueAt };
 }
 
-async function openLog(log: CommitLog, recovery: { state: JournalState; carried: Buffer[]; dueAt: DueTimes }): Promise<void> {
-  const { state, carried, dueAt } = recovery;
-  await log.open(carried, (positions) => {
+async function openLog(log: CommitLog, recovery: { state: JournalState; reading: JournalReading; dueAt: DueTimes }): Promise<void> {
+  const { state, reading: { carried, lastNumber }, dueAt } = recovery;
+  await log.open({ number: lastNumber + 1, carried }, (positions) => {
     for (const [index, frame] of carried.entries()) applyFrame(state, { frame, position: positions[index]!, dueAt });
   });
+}
+
+/** Only after the new segment is durable: until then, what they hold may be the only copy. */
+async function removeSuperseded(at: { disk: Disk; folder: string; reading: JournalReading }): Promise<void> {
+  const { disk, folder, reading: { superseded } } = at;
+  for (const number of superseded) await disk.remove(segmentPath(folder, number));
+  if (superseded.length > 0) await disk.syncFolder(folder);
 }
 
 function applyFrame(state: JournalState, read: { frame: Buffer; position: Position; dueAt: DueTimes }): void {

@@ -1,11 +1,11 @@
 /**
- * Reads all segments at start, oldest first, and says what it found. It changes nothing but two things: a last
- * segment that was never in use (no acknowledged record can be in it) is removed, and a damaged file gets
- * a second name under `damaged/`, so that compaction cannot take the evidence.
+ * Reads all segments at start, oldest first, and says what it found. It changes nothing, but that a damaged file
+ * gets a second name under `damaged/`, so that compaction cannot take the evidence.
  *
  * The last commit of the last segment may be on the medium or only in the page cache: the daemon may have died
- * between write and fsync. It is given back as `carried` and written again into the next segment, whose
- * header ends this one before it. So whatever a sender is told of those events is told of durable ones.
+ * between write and fsync, or after an fsync that failed. It is given back as `carried` and written again into
+ * a new segment, whose header ends this one before it; a last segment that holds nothing else is superseded
+ * as a whole. So whatever a sender is told of those events is told of durable ones, and no doubtful byte counts.
  */
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
@@ -19,6 +19,10 @@ import type { Segments } from "./segments.ts";
 export interface JournalReading {
   /** Frames of the last commit; valid for good. */
   carried: Buffer[];
+  /** The highest segment number in use. */
+  lastNumber: number;
+  /** Segments that count no more once the carried frames are durable again: to be removed then. */
+  superseded: number[];
   /** File names with byte ranges that hold no intact record and were not a torn end. */
   damage: string[];
   /** Bytes of a torn end that were left behind. */
@@ -50,30 +54,47 @@ export interface JournalReader {
 
 export async function readJournal(needs: Needs, reader: JournalReader): Promise<JournalReading> {
   const { onFrame } = reader;
-  const reading: JournalReading = { carried: [], damage: [], tornBytes: 0 };
-  const found = await findSegments(needs);
-  if (found.length > 0) reader.onSeed(found.find((each) => each.header !== undefined)?.header?.seed ?? 0);
-  reportGaps(found, reading);
-  for (const [index, each] of found.entries()) {
-    const next = found[index + 1];
+  const reading: JournalReading = { carried: [], lastNumber: 0, superseded: [], damage: [], tornBytes: 0 };
+  const chain = chainOf(await findSegments(needs, reading), reading);
+  if (chain.length > 0) reader.onSeed(chain.find((each) => each.header !== undefined)?.header?.seed ?? 0);
+  for (const [index, each] of chain.entries()) {
+    const next = chain[index + 1];
     if (next === undefined) await readLast(needs, { each, reading, onFrame });
     else await readOlder(needs, { each, next, reading, onFrame });
   }
   return reading;
 }
 
-/** All segments with their headers, without a last one that was never in use. */
-async function findSegments(needs: Needs): Promise<Found[]> {
+/** All segments with their headers; a last one whose first write is not whole is superseded. */
+async function findSegments(needs: Needs, reading: JournalReading): Promise<Found[]> {
   const names = await needs.disk.list(needs.segments.folder);
   const numbers = names.map((name) => SEGMENT_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined)
     .map(Number).sort((a, b) => a - b);
   const found: Found[] = [];
   for (const number of numbers) found.push(await withFile(needs, number, (file) => readHeader(needs, { file, number })));
   const last = found.at(-1);
-  if (last === undefined || (await withFile(needs, last.number, (file) => isInUse(file, last)))) return found;
-  await needs.disk.remove(segmentPath(needs.segments.folder, last.number));
-  await needs.disk.syncFolder(needs.segments.folder);
+  if (last === undefined) return found;
+  reading.lastNumber = last.number;
+  if (await withFile(needs, last.number, (file) => isWhole(file, last))) return found;
+  reading.superseded.push(last.number);
   return found.slice(0, -1);
+}
+
+/** The segments that count, from the last one back along `previous`, oldest first. */
+function chainOf(found: readonly Found[], reading: JournalReading): Found[] {
+  const chain: Found[] = [];
+  let wanted: number | undefined;
+  for (const each of found.toReversed()) {
+    if (wanted !== undefined && each.number > wanted) {
+      reading.superseded.push(each.number);
+      continue;
+    }
+    if (wanted !== undefined && each.number < wanted) reading.damage.push(`${nameOf(wanted)}: missing`);
+    if (each.header === undefined) reading.damage.push(`${nameOf(each.number)}: header`);
+    chain.unshift(each);
+    wanted = each.header?.previous ?? each.number - 1;
+  }
+  return chain;
 }
 
 async function readHeader(needs: Needs, { file, number }: { file: DiskFile; number: number }): Promise<Found> {
@@ -94,22 +115,15 @@ async function readHeader(needs: Needs, { file, number }: { file: DiskFile; numb
 }
 
 /**
- * Whether the last segment was ever in use. Its first write holds header and carried frames; while there is no
- * more, nothing was acknowledged from it and what it carried still lies in the segment before it. It may be
- * whole to read and yet only in the page cache, after an fsync that failed: dropping it is always right.
+ * Whether the last segment's first write, its header with what was carried into it, is whole. If not, it was never
+ * acknowledged, and what it carried still lies in the segment before it.
  */
-async function isInUse(file: DiskFile, last: Found): Promise<boolean> {
-  if (last.header !== undefined) return last.size > SEGMENT_HEADER_BYTES + last.header.carried;
-  const range = { segment: last.number, from: SEGMENT_HEADER_BYTES, to: last.size };
-  return (await scanFrames(file, range, () => {})).end > SEGMENT_HEADER_BYTES;
-}
-
-function reportGaps(found: readonly Found[], reading: JournalReading): void {
-  for (const [index, each] of found.entries()) {
-    const before = found[index - 1]?.number ?? each.number - 1;
-    for (let missing = before + 1; missing < each.number; missing++) reading.damage.push(`${nameOf(missing)}: missing`);
-    if (each.header === undefined) reading.damage.push(`${nameOf(each.number)}: header`);
-  }
+async function isWhole(file: DiskFile, last: Found): Promise<boolean> {
+  const carriedEnd = last.header === undefined ? last.size : SEGMENT_HEADER_BYTES + last.header.carried;
+  if (last.header !== undefined && last.size !== carriedEnd) return last.size > carriedEnd;
+  const range = { segment: last.number, from: SEGMENT_HEADER_BYTES, to: carriedEnd };
+  const scan = await scanFrames(file, range, () => {});
+  return last.header === undefined ? scan.end > SEGMENT_HEADER_BYTES : scan.holes.length === 0;
 }
 
 async function readOlder(
@@ -117,8 +131,7 @@ async function readOlder(
   job: { each: Found; next: Found; reading: JournalReading; onFrame: OnFrame },
 ): Promise<void> {
   const { each: { number, size }, next, reading, onFrame } = job;
-  const endIsKnown = next.number === number + 1 && next.header !== undefined;
-  const to = endIsKnown ? Math.min(next.header!.previousEnd, size) : size;
+  const to = next.header?.previous === number ? Math.min(next.header.previousEnd, size) : size;
   const range = { segment: number, from: SEGMENT_HEADER_BYTES, to };
   needs.segments.add({ number, end: to, newestAt: 0 });
   const scan = await withFile(needs, number, (file) =>
@@ -128,10 +141,12 @@ async function readOlder(
 
 /** As the others, but the frames of its last commit are held back to be carried. */
 async function readLast(needs: Needs, job: { each: Found; reading: JournalReading; onFrame: OnFrame }): Promise<void> {
-  const { each: { number, size }, reading, onFrame } = job;
+  const { each: { number, size, header }, reading, onFrame } = job;
   const range = { segment: number, from: SEGMENT_HEADER_BYTES, to: size };
   const segment = { number, end: size, newestAt: 0 };
-  needs.segments.add(segment);
+  const holdsMore = header === undefined || size > SEGMENT_HEADER_BYTES + header.carried;
+  if (holdsMore) needs.segments.add(segment);
+  else reading.superseded.push(number);
   let commit = -1;
   let held: { frame: Buffer; offset: number }[] = [];
   const scan = await withFile(needs, number, (file) =>
@@ -145,7 +160,8 @@ async function readLast(needs: Needs, job: { each: Found; reading: JournalReadin
     }));
   reading.carried = held.map(({ frame }) => frame);
   await reportHoles(needs, { number, holes: tellTorn(scan, reading), reading });
-  segment.end = held[0]?.offset ?? SEGMENT_HEADER_BYTES;
+  // Where that commit begins, not where its first intact frame does: a hole before that is as doubtful.
+  segment.end = held.length > 0 ? commit : SEGMENT_HEADER_BYTES;
 }
 
 /** Holes from the last commit on are a torn end: nothing in it was acknowledged. Returns the others. */
