@@ -32,11 +32,11 @@ const needs: Needs = {
     return (await loadConfig(file, { env: process.env, presets: PRESET_NAMES, devSecret })).config;
   },
   async checkProject(file, options) {
-    const { checkProject } = await import("./check.ts");
+    const { checkProject } = await import("./daemon/check-project.ts");
     return await checkProject(file, options);
   },
   async startDaemon(options) {
-    const { startDaemon } = await import("./daemon.ts");
+    const { startDaemon } = await import("./daemon/daemon.ts");
     return await startDaemon(options);
   },
   onSignal(name, callback) {

@@ -216,8 +216,8 @@ describe("real senders", () => {
   });
 
   it("Stripe: type and key are in the body, and a repeat with another body is a duplicate", async () => {
-    const post = (body: string) => {
-      const header = new Stripe("sk_test_x").webhooks.generateTestHeaderString({ payload: body, secret });
+    const post = async (body: string) => {
+      const header = await new Stripe("sk_test_x").webhooks.generateTestHeaderStringAsync({ payload: body, secret });
       return send(rig.port, { path: "/webhooks/stripe", body, headers: { "Stripe-Signature": header } });
     };
     assert.equal((await post('{"id":"evt_1","type":"invoice.paid","pending_webhooks":2}')).status, 202);

@@ -86,8 +86,8 @@ describe("a request signed by the sender's own library", () => {
     );
   });
 
-  it("verifies: Stripe", () => {
-    const header = new Stripe("sk_test_x").webhooks.generateTestHeaderString({
+  it("verifies: Stripe", async () => {
+    const header = await new Stripe("sk_test_x").webhooks.generateTestHeaderStringAsync({
       payload: body,
       secret,
       timestamp: NOW / 1000,

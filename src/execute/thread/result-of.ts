@@ -15,7 +15,7 @@ export function answerToReturn(value: unknown, resultBytesMax: number): RunAnswe
     return refused("ERR_RESULT_INVALID", `The handler's result cannot be written as JSON: ${failureOf(error).message}`);
   }
   if (text === undefined) {
-    return refused("ERR_RESULT_INVALID", `The handler's result cannot be written as JSON: it is a ${typeof value}`);
+    return refused("ERR_RESULT_INVALID", `The handler's result cannot be written as JSON: its type is ${typeof value}`);
   }
   const bytes = Buffer.byteLength(text);
   if (bytes <= resultBytesMax) return { kind: "ok", result: text };

@@ -1,11 +1,11 @@
 /** Opens the store engine that the config names, with the dead-letter file beside it. */
 import { mkdir } from "node:fs/promises";
-import type { Config } from "./config.ts";
-import { HookdError, messageOf } from "./errors.ts";
-import type { Archive, Clock, Emit, Store } from "./ports.ts";
-import { DeadLetterFile } from "./store/dead-letters.ts";
-import { Journal } from "./store/journal/journal.ts";
-import { MemoryStore } from "./store/memory.ts";
+import type { Config } from "../config.ts";
+import { HookdError, messageOf } from "../errors.ts";
+import type { Archive, Clock, Emit, Store } from "../ports.ts";
+import { DeadLetterFile } from "../store/dead-letters.ts";
+import { Journal } from "../store/journal/journal.ts";
+import { MemoryStore } from "../store/memory.ts";
 
 export interface Stores {
   store: Store;

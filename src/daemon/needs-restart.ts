@@ -1,6 +1,6 @@
 /** What a reload cannot change, because it was bound or opened at the start. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "./config.ts";
+import type { Config } from "../config.ts";
 import type { Project } from "./project.ts";
 import { keepMsOf } from "./stores.ts";
 

@@ -5,29 +5,29 @@
  *   accept -append-> store -claim-> dispatch -> execute -> settle -settle-> store
  */
 import { strict as assert } from "node:assert";
-import { createAccept } from "./accept/accept.ts";
-import { Awaited } from "./accept/awaited.ts";
-import { PublicListener } from "./accept/listener.ts";
-import { systemClock } from "./clock.ts";
-import { loadConfig } from "./config-load.ts";
-import type { Config, ListenAddress } from "./config.ts";
+import { createAccept } from "../accept/accept.ts";
+import { Awaited } from "../accept/awaited.ts";
+import { PublicListener } from "../accept/listener.ts";
+import { systemClock } from "../clock.ts";
+import { loadConfig } from "../config-load.ts";
+import type { Config, ListenAddress } from "../config.ts";
 import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
-import { Dispatcher } from "./dispatch/dispatcher.ts";
-import { HookdError } from "./errors.ts";
-import { HandlerPool } from "./execute/handler-pool.ts";
-import { PRESET_NAMES } from "./accept/presets.ts";
-import type { Delivery, Failure } from "./model.ts";
+import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { HookdError } from "../errors.ts";
+import { HandlerPool } from "../execute/handler-pool.ts";
+import { PRESET_NAMES } from "../accept/presets.ts";
+import type { Delivery, Failure } from "../model.ts";
 import { needsRestart } from "./needs-restart.ts";
-import type { Attempted, Emit } from "./ports.ts";
+import type { Attempted, Emit } from "../ports.ts";
 import { type Project, requireProject } from "./project.ts";
 import { rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
-import { bodyAsData } from "./settle/letter.ts";
-import { reconcile, Redeliver } from "./settle/redeliver.ts";
-import { createSettle, type Settle } from "./settle/settle.ts";
+import { bodyAsData } from "../settle/letter.ts";
+import { reconcile, Redeliver } from "../settle/redeliver.ts";
+import { createSettle, type Settle } from "../settle/settle.ts";
 import { openStores, type Stores } from "./stores.ts";
-import { packageVersion } from "./version.ts";
-import { AdminListener } from "./watch/admin.ts";
-import { Watch } from "./watch/watch.ts";
+import { packageVersion } from "../version.ts";
+import { AdminListener } from "../watch/admin.ts";
+import { Watch } from "../watch/watch.ts";
 
 /** After the drain deadline, how long handlers have to heed `context.signal`. */
 const ABORT_GRACE_MS = 1000;

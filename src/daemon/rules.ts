@@ -2,8 +2,8 @@
  * What config and handlers say about one stored event: which handler runs it, how long, and how its failures
  * are settled. Read anew for each attempt, so that a reload counts for what waits, too. Pure.
  */
-import type { Failure, Outcome, StoredEvent } from "./model.ts";
-import type { HandlerEntry } from "./ports.ts";
+import type { Failure, Outcome, StoredEvent } from "../model.ts";
+import type { HandlerEntry } from "../ports.ts";
 import type { Project } from "./project.ts";
 
 /** Beyond the settlement rules of `settle/`, nothing here decides. */

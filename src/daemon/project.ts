@@ -4,14 +4,14 @@
  */
 import { relative } from "node:path";
 import process from "node:process";
-import { lintSources, compileRoutes, type Routes } from "./accept/routes.ts";
-import { PRESET_NAMES } from "./accept/presets.ts";
-import { ConfigError, describeFault } from "./config-faults.ts";
-import { loadConfig, type LoadedConfig } from "./config-load.ts";
-import type { Config } from "./config.ts";
-import { HookdError } from "./errors.ts";
-import { discoverHandlers } from "./execute/discover-handlers.ts";
-import type { HandlerTable } from "./ports.ts";
+import { lintSources, compileRoutes, type Routes } from "../accept/routes.ts";
+import { PRESET_NAMES } from "../accept/presets.ts";
+import { ConfigError, describeFault } from "../config-faults.ts";
+import { loadConfig, type LoadedConfig } from "../config-load.ts";
+import type { Config } from "../config.ts";
+import { HookdError } from "../errors.ts";
+import { discoverHandlers } from "../execute/discover-handlers.ts";
+import type { HandlerTable } from "../ports.ts";
 
 /** A project without faults. */
 export interface Project {

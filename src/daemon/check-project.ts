@@ -1,6 +1,6 @@
 /** `hookd check` without its printing: every fault in config and handlers, as lines. */
 import { NO_SECRET_YET } from "./dev-secret.ts";
-import { HookdError } from "./errors.ts";
+import { HookdError } from "../errors.ts";
 import { readProject } from "./project.ts";
 
 /** `dev`: as `serve --dev` would take it, a secret that is not set is no fault. */
