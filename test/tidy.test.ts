@@ -48,8 +48,8 @@ describe("an import", () => {
     ["src/accept/accept.ts", 'import type { Pool } from "../execute/pool.ts";', /may not import src\/execute/],
     ["src/accept/accept.ts", 'const x = await import("../watch/log.ts");', /may not import src\/watch/],
     ["src/store/memory.ts", 'export * from "../config-load.ts";', /may not import src\/config-load/],
-    ["src/daemon.ts", 'import { table } from "./cli/terminal.ts";', /may not import src\/cli/],
-    ["src/mod.ts", 'export { startDaemon } from "./daemon.ts";', /may not import src\/daemon/],
+    ["src/daemon/daemon.ts", 'import { table } from "../cli/terminal.ts";', /may not import src\/cli/],
+    ["src/mod.ts", 'export { startDaemon } from "./daemon/daemon.ts";', /may not import src\/daemon/],
     ["src/attic/old.ts", 'import { x } from "../model.ts";', /no place in the order of imports/],
     ["workers/main.ts", 'import { HandlerPool } from "../src/execute/pool.ts";', /may not import src\/execute\/pool/],
     ["src/execute/thread/declare.ts", 'import type { Clock } from "../../ports.ts";', /may not import src\/ports/],
@@ -67,7 +67,7 @@ describe("an import", () => {
     const good: [string, string][] = [
       ["src/ports.ts", 'import type { Event } from "./model.ts";'],
       ["src/accept/accept.ts", 'import { verify } from "./verify.ts"; import { messageOf } from "../errors.ts";'],
-      ["src/daemon.ts", 'import { Journal } from "./store/journal/journal.ts";'],
+      ["src/daemon/daemon.ts", 'import { Journal } from "../store/journal/journal.ts";'],
       ["workers/main.ts", 'import type { Failure } from "../src/model.ts";'],
       ["src/store/a.ts", '// import { x } from "../accept/accept.ts";\nimport { join } from "node:path";'],
       ["src/store/a.ts", 'const text = `import x from "../accept/accept.ts"`.length;'.replaceAll('"', "'")],
@@ -148,8 +148,8 @@ describe("an address", () => {
 
 describe("an error code", () => {
   const errors = { path: "src/errors.ts", text: "ERR_ONE" };
-  const raised = { path: "src/daemon.ts", text: 'new HookdError("ERR_ONE", "x")' };
-  const tested = { path: "test/daemon.test.ts", text: '"ERR_ONE"' };
+  const raised = { path: "src/daemon/daemon.ts", text: 'new HookdError("ERR_ONE", "x")' };
+  const tested = { path: "test/daemon/daemon.test.ts", text: '"ERR_ONE"' };
   const docs = { path: "docs/errors.md", text: "# Errors\n| `ERR_ONE` | when | what |\n" };
   const faults = (...files: SourceFile[]) => errorCodeFaults([errors, ...files], ["ERR_ONE"]);
 

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { messageOf } from "../errors.ts";
 import { CONFIG_FILE } from "./admin-target.ts";
 import { examples } from "./listing.ts";
-import { ExitCode, type Needs, type RunningDaemon } from "./needs.ts";
+import type { Needs, RunningDaemon } from "./needs.ts";
 import { cleanLine } from "./terminal.ts";
 
 interface ServeOptions {

@@ -159,7 +159,8 @@ export class Daemon {
   async close(): Promise<void> {
     this.#awaited.close();
     await this.#pool?.close();
-    await this.#dispatcher?.drain();
+    // On a disk that refuses, a settlement would be tried for ever: it ends when the store closes.
+    await this.#within(ABORT_GRACE_MS, this.#dispatcher?.drain() ?? Promise.resolve());
     await this.#listener?.close(ABORT_GRACE_MS);
     await this.#admin?.close();
     await this.#stores?.close();

@@ -43,8 +43,12 @@ export async function discoverHandlers(dir: string, options: DiscoverOptions = {
   faults.push(...findClashes(entries));
   if (faults.length === 0) return { kind: "ok", table: createHandlerTable(entries), files };
   const inRoot = (file: string) => file.startsWith(root + sep) ? relative(root, file) : file;
-  return { kind: "faulty", faults: faults.map((fault) => ({ ...fault, file: inRoot(fault.file) })) };
+  const named = faults.map((fault) => ({ ...fault, file: inRoot(fault.file) }));
+  return { kind: "faulty", faults: named.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : 0) };
 }
+
+/** How long the thread may take to come up, before it imports the first file. */
+const START_MS_MAX = 30_000;
 
 interface Found {
   declarations: Declaration[];
@@ -68,7 +72,7 @@ function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Fo
     let told = false;
     let done = false;
     const hang = () => giveUp(`is not imported after ${importTimeoutMs} ms`);
-    let timer = setTimeout(hang, importTimeoutMs);
+    let timer = setTimeout(hang, START_MS_MAX);
     const end = () => {
       done = true;
       clearTimeout(timer);

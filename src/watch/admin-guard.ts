@@ -105,7 +105,7 @@ function needsToken({ open }: GuardedRequest, { bound, token }: GuardPolicy): bo
 
 function isToken(authorization: string | undefined, token: string | undefined): boolean {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined || token === "" || given === undefined) return false;
+  if (token === undefined || given === undefined) return false;
   // Hashed first, so that neither the length nor a common prefix shows in the time it takes.
   return timingSafeEqual(sha256(given), sha256(token));
 }

@@ -79,7 +79,11 @@ export function exerciseStore(engine: string, open: () => Promise<Examinee>): vo
     });
 
     it("stores one event per key within one batch, too", async () => {
-      const appended = await it_.store.append([event({ key: "same" }), event({ key: "other" }), event({ key: "same" })]);
+      const appended = await it_.store.append([
+        event({ key: "same" }),
+        event({ key: "other" }),
+        event({ key: "same" }),
+      ]);
       assert.deepEqual(appended.map(({ kind }) => kind), ["stored", "stored", "duplicate"]);
       assert.equal(idOf(appended[0]!), idOf(appended[2]!));
     });
@@ -207,13 +211,23 @@ export function exerciseStore(engine: string, open: () => Promise<Examinee>): vo
       const stored = await append();
       const attempt = { startedAt: now, durationMs: 5, failure };
       await it_.store.settle(await claimOne(), { kind: "retry", at: it_.clock.now() + 10, failure }, {
-        ...attempt, attempt: 1, outcome: "failed", nextAttemptAt: it_.clock.now() + 10,
+        ...attempt,
+        attempt: 1,
+        outcome: "failed",
+        nextAttemptAt: it_.clock.now() + 10,
       });
       assert.equal((await it_.store.find(idOf(stored)))!.state, "retryable");
       await it_.clock.advance(10);
-      await it_.store.settle(await claimOne(), { kind: "dead-letter", failure, park: false }, { ...attempt, attempt: 2, outcome: "failed" });
+      await it_.store.settle(await claimOne(), { kind: "dead-letter", failure, park: false }, {
+        ...attempt,
+        attempt: 2,
+        outcome: "failed",
+      });
       const found = (await it_.store.find(idOf(stored)))!;
-      assert.deepEqual(found.attempts.map(({ attempt, outcome }) => [attempt, outcome]), [[1, "failed"], [2, "failed"]]);
+      assert.deepEqual(found.attempts.map(({ attempt, outcome }) => [attempt, outcome]), [[1, "failed"], [
+        2,
+        "failed",
+      ]]);
       assert.equal(found.state, "dead");
       assert.deepEqual(found.failure, failure);
       assert.equal(found.nextAttemptAt, undefined);
@@ -338,7 +352,11 @@ export function exerciseStore(engine: string, open: () => Promise<Examinee>): vo
     durable("keeps attempts, retry times and order when it is opened again", async () => {
       const ids = (await it_.store.append([1, 2].map(() => event({ orderingKey: "k" })))).map(idOf);
       await it_.store.settle(await claimOne(), { kind: "retry", at: it_.clock.now() + 5000, failure }, {
-        attempt: 1, startedAt: now, durationMs: 1, outcome: "failed", failure,
+        attempt: 1,
+        startedAt: now,
+        durationMs: 1,
+        outcome: "failed",
+        failure,
       });
       await reopen();
       assert.deepEqual(await claimAll(), []);

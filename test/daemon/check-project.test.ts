@@ -13,7 +13,8 @@ function folderWith(yaml: string, handlers: Record<string, string> = {}): string
   return join(folder, "hookd.yaml");
 }
 
-const source = (more = "") => `sources:\n  a:\n    path: /a\n    verify: { secrets: ["${"$"}{env:HOOKD_TEST_UNSET}"] }\n${more}`;
+const source = (more = "") =>
+  `sources:\n  a:\n    path: /a\n    verify: { secrets: ["${"$"}{env:HOOKD_TEST_UNSET}"] }\n${more}`;
 
 describe("hookd check", () => {
   it("finds nothing wrong with a project that is right", async () => {

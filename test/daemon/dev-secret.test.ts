@@ -19,6 +19,9 @@ describe("the secret of --dev", () => {
   it("says where it cannot be made", async () => {
     const file = join(tempFolder(), "file");
     writeFileSync(file, "");
-    await assert.rejects(ensureDevSecret(file), { code: "ERR_STORE_UNREADABLE", message: /Cannot make ".*dev-secret"/ });
+    await assert.rejects(ensureDevSecret(file), {
+      code: "ERR_STORE_UNREADABLE",
+      message: /Cannot make ".*dev-secret"/,
+    });
   });
 });

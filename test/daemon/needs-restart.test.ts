@@ -8,7 +8,13 @@ import { aConfig, aSource } from "../support/a-config.ts";
 
 function project(over: Partial<Config> = {}): Project {
   const config = aConfig(over);
-  return { config, routes: compileRoutes(config), handlers: { entries: [], match: () => undefined }, handlerFiles: [], warnings: [] };
+  return {
+    config,
+    routes: compileRoutes(config),
+    handlers: { entries: [], match: () => undefined },
+    handlerFiles: [],
+    warnings: [],
+  };
 }
 
 describe("a reload", () => {

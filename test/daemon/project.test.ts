@@ -15,7 +15,8 @@ function folderWith(yaml: string, handlers: Record<string, string> = {}): string
   return join(folder, "hookd.yaml");
 }
 
-const source = (more = "") => `sources:\n  a:\n    path: /a\n    verify: { secrets: ["${"$"}{env:HOOKD_TEST_UNSET}"] }\n${more}`;
+const source = (more = "") =>
+  `sources:\n  a:\n    path: /a\n    verify: { secrets: ["${"$"}{env:HOOKD_TEST_UNSET}"] }\n${more}`;
 
 describe("a project", () => {
   it("is read as a whole", async () => {

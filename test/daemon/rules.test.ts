@@ -7,7 +7,13 @@ import type { HandlerEntry } from "../../src/ports.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
 import { aStoredEvent } from "../support/an-event.ts";
 
-const entry: HandlerEntry = { file: 0, fileName: "a.ts", events: ["order.placed"], retry: { attempts: 9 }, timeoutMs: 123 };
+const entry: HandlerEntry = {
+  file: 0,
+  fileName: "a.ts",
+  events: ["order.placed"],
+  retry: { attempts: 9 },
+  timeoutMs: 123,
+};
 
 function project(source: Parameters<typeof aSource>[0], handler: Partial<HandlerEntry> | undefined): Project {
   const config = aConfig({ sources: [aSource({ ...source, retry: { attempts: 5, baseMs: 7 } })] });

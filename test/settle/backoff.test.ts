@@ -31,9 +31,16 @@ describe("backoff", () => {
       maxMs: fc.nat(1e9),
       jitter: fc.constantFrom("full" as const, "none" as const),
     });
-    fc.assert(fc.property(anyPolicy, fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (any, attempt, chance) => {
-      const waitMs = backoffMs(any, attempt, () => chance);
-      assert.ok(waitMs >= 0 && waitMs <= any.maxMs, String(waitMs));
-    }));
+    fc.assert(
+      fc.property(
+        anyPolicy,
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (any, attempt, chance) => {
+          const waitMs = backoffMs(any, attempt, () => chance);
+          assert.ok(waitMs >= 0 && waitMs <= any.maxMs, String(waitMs));
+        },
+      ),
+    );
   });
 });

@@ -14,7 +14,13 @@ const outcomes: Record<string, Outcome> = {
 };
 
 describe("the settlement rules", () => {
-  const cases: [outcome: keyof typeof outcomes, attempt: number, mode: ResponseMode, senderWaits: boolean, decision: string][] = [
+  const cases: [
+    outcome: keyof typeof outcomes,
+    attempt: number,
+    mode: ResponseMode,
+    senderWaits: boolean,
+    decision: string,
+  ][] = [
     ["interrupted", 3, "sync", true, "give-back"],
     ["ok", 3, "ack", false, "complete"],
     ["failed", 1, "ack", false, "retry"],
@@ -45,15 +51,32 @@ describe("the settlement rules", () => {
   }
 
   it("retries when the handler asked for it, instead of by the backoff", () => {
-    const circumstances = { outcome: outcomes.later!, attempt: 1, policy, mode: "ack" as const, onDead: "skip" as const };
-    assert.deepEqual(decide(circumstances, { now: 100, random: () => 0.5, senderWaits: false }), { kind: "retry", at: 142, failure });
+    const circumstances = {
+      outcome: outcomes.later!,
+      attempt: 1,
+      policy,
+      mode: "ack" as const,
+      onDead: "skip" as const,
+    };
+    assert.deepEqual(decide(circumstances, { now: 100, random: () => 0.5, senderWaits: false }), {
+      kind: "retry",
+      at: 142,
+      failure,
+    });
   });
 
   it("asks whether the sender waits only about the last word on a failure", () => {
     const at = (outcome: keyof typeof outcomes, attempt: number, mode: ResponseMode) =>
       isLastFailure({ outcome: outcomes[outcome]!, attempt, policy, mode, onDead: "skip" });
     assert.deepEqual(
-      [at("failed", 1, "sync"), at("failed", 3, "sync"), at("ok", 3, "sync"), at("refused", 1, "ack"), at("failed", 1, "sender-retry"), at("interrupted", 3, "sync")],
+      [
+        at("failed", 1, "sync"),
+        at("failed", 3, "sync"),
+        at("ok", 3, "sync"),
+        at("refused", 1, "ack"),
+        at("failed", 1, "sender-retry"),
+        at("interrupted", 3, "sync"),
+      ],
       [false, true, false, true, true, false],
     );
   });

@@ -3,7 +3,12 @@ import { describe, it } from "node:test";
 import { bodyAsData, letterId, toLetter } from "../../src/settle/letter.ts";
 import { aDelivery, aStoredEvent } from "../support/an-event.ts";
 
-const why = { failure: { code: "Error", message: "no luck", stack: "a stack" }, attempts: 3, failedAt: 1_700_000_001_000, data: { n: 1 } };
+const why = {
+  failure: { code: "Error", message: "no luck", stack: "a stack" },
+  attempts: 3,
+  failedAt: 1_700_000_001_000,
+  data: { n: 1 },
+};
 
 describe("a dead letter", () => {
   it("says what the contract says, and nothing else", () => {

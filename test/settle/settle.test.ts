@@ -79,7 +79,9 @@ describe("settle", () => {
   });
 
   it("tells nobody anything when the store closed first", async () => {
-    const { settle, told } = rig({ store: { settle: () => Promise.reject(new HookdError("ERR_STORE_CLOSED", "closed")) } });
+    const { settle, told } = rig({
+      store: { settle: () => Promise.reject(new HookdError("ERR_STORE_CLOSED", "closed")) },
+    });
     await settle(aDelivery(), attempted({ kind: "ok", result: "1" }));
     assert.deepEqual(told, ["signal attempt", "cannot tell"]);
   });
@@ -92,7 +94,11 @@ describe("settle", () => {
   it("records the attempt with its failure and the time of the next", async () => {
     let record: unknown;
     const { settle, clock } = rig({
-      rulesFor: () => ({ policy: { attempts: 2, baseMs: 500, factor: 1, maxMs: 500, jitter: "none" }, mode: "ack", onDead: "skip" }),
+      rulesFor: () => ({
+        policy: { attempts: 2, baseMs: 500, factor: 1, maxMs: 500, jitter: "none" },
+        mode: "ack",
+        onDead: "skip",
+      }),
       store: { settle: (_delivery, _decision, attempt) => Promise.resolve(void (record = attempt)) },
     });
     await settle(aDelivery(), attempted({ kind: "failed", failure }));

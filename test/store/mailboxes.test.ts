@@ -57,7 +57,10 @@ describe("mailboxes", () => {
     const mailboxes = new Mailboxes();
     mailboxes.add(0, 7);
     mailboxes.hold(8, "parked");
-    assert.deepEqual([...mailboxes.views()].map(({ mailbox, state }) => [mailbox, state]), [[8, "parked"], [7, "available"]]);
+    assert.deepEqual([...mailboxes.views()].map(({ mailbox, state }) => [mailbox, state]), [[8, "parked"], [
+      7,
+      "available",
+    ]]);
     mailboxes.take(1, 0);
     mailboxes.finish(0);
     mailboxes.hold(8, undefined);

@@ -40,7 +40,9 @@ export class FaultDisk implements Disk {
     // Names that were not synced may have reached the medium or not.
     const names = new Map(this.#durableNames);
     for (const [path, inode] of this.#names) if (!names.has(path) && this.#random() < 0.5) names.set(path, inode);
-    for (const path of this.#durableNames.keys()) if (!this.#names.has(path) && this.#random() < 0.5) names.delete(path);
+    for (const path of this.#durableNames.keys()) {
+      if (!this.#names.has(path) && this.#random() < 0.5) names.delete(path);
+    }
     for (const inode of new Set(names.values())) this.#settleAtCut(inode);
     this.#names = names;
     this.#durableNames = new Map(names);
@@ -90,13 +92,17 @@ export class FaultDisk implements Disk {
   }
 
   list(folder: string): Promise<string[]> {
-    const names = this.paths().filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
+    const names = this.paths().filter((path) => path.startsWith(`${folder}/`)).map((path) =>
+      path.slice(folder.length + 1)
+    );
     return Promise.resolve(names.filter((name) => !name.includes("/")));
   }
 
   open(path: string): Promise<DiskFile> {
     const inode = this.#names.get(path);
-    return inode === undefined ? Promise.reject(systemError("ENOENT", path)) : Promise.resolve(this.#fileOf(path, inode));
+    return inode === undefined
+      ? Promise.reject(systemError("ENOENT", path))
+      : Promise.resolve(this.#fileOf(path, inode));
   }
 
   create(path: string): Promise<DiskFile> {
@@ -137,7 +143,7 @@ export class FaultDisk implements Disk {
         alive();
         const bytes = Buffer.concat(buffers);
         const stop = this.onWrite(path, bytes.length);
-            this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
+        this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
         if (stop !== undefined) throw systemError(stop.fault, path);
       },
       sync: async () => {
@@ -145,7 +151,7 @@ export class FaultDisk implements Disk {
         alive();
         this.syncs += 1;
         const fault = this.onSync(path);
-            if (fault !== undefined) {
+        if (fault !== undefined) {
           inode.dirty.clear();
           throw systemError(fault, path);
         }

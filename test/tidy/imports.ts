@@ -19,11 +19,10 @@ const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map(
 const SENDER = [...PORTS, "src/sender"];
 /** The side of execute that runs within a thread: it shares the protocol and the board, nothing else. */
 const THREAD = [...LEAVES, "src/execute/thread/", "src/execute/protocol.ts", "src/execute/board.ts"];
-/** What lies in files beside the config: read at the edge only. */
-const EDGE = ["src/config-", "src/dev-secret.ts", "src/version.ts"];
-/** The files that know several rooms: they join them, and hold no rule of a room's own. */
-const JOINTS = ["daemon", "project", "rules", "stores", "check", "needs-restart"].map((name) => `src/${name}.ts`);
-const DAEMON = [...PORTS, ...EDGE, ...ROOMS, ...JOINTS];
+/** What lies in files beside the code: read at the edge only. */
+const EDGE = ["src/config-", "src/version.ts"];
+/** `daemon/` is the one room that knows the others: it joins them. */
+const DAEMON = [...PORTS, ...EDGE, ...ROOMS, "src/daemon/"];
 
 /** What a file may import, by the longest prefix of its path. A prefix ends in `/`, or names files that begin so. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -35,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ...each(EDGE, [...PORTS, ...EDGE]),
   ...Object.fromEntries(ROOMS.map((room) => [room, [...PORTS, room]])),
   "src/execute/thread/": THREAD,
-  ...each(JOINTS, DAEMON),
+  "src/daemon/": DAEMON,
   "src/sender": SENDER,
   "src/mod.ts": LEAVES,
   // Runs a handler as a thread would, and brings the sender.
@@ -71,7 +70,7 @@ export function importFaults(files: readonly SourceFile[]): string[] {
 }
 
 /** Every static and dynamic import and re-export of a file. */
-export function importsOf({ path, text }: SourceFile): Import[] {
+function importsOf({ path, text }: SourceFile): Import[] {
   const code = codeText(text, { strings: "keep" });
   const pattern = /\b(?:import|export)\s+[^"'`;()]*?\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g;
   return [...code.matchAll(pattern)].map((match) => {

@@ -21,13 +21,13 @@ const BANS: readonly Ban[] = [
   {
     pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bnew\s+Date\b(?!\s*\()/g,
     within: /^(src|workers)\//,
-    except: /^src\/(clock\.ts|daemon\.ts|cli\/|main\.ts)/,
+    except: /^src\/(clock\.ts|daemon\/daemon\.ts|cli\/|main\.ts)/,
     instead: "time comes from the Clock",
   },
   {
     pattern: /\bMath\s*\.\s*random\b/g,
     within: /^(src|workers)\//,
-    except: /^src\/(clock\.ts|daemon\.ts|cli\/|main\.ts)/,
+    except: /^src\/(clock\.ts|daemon\/daemon\.ts|cli\/|main\.ts)/,
     instead: "chance comes as a Random",
   },
   {

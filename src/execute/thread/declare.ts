@@ -3,6 +3,7 @@
  * `discoverHandlers` learns what they declare. User code runs here: it may hang or exit, and the main thread
  * knows by the last `begin` whose doing it was.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
@@ -25,9 +26,14 @@ const { files, from } = (workerData as { discovery: DiscoverySetup }).discovery;
 const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
 const exit = process.exit;
 
+/** The schema cannot be used; the message says why. */
+class SchemaFault extends Error {}
+
 for (let index = from; index < files.length; index++) {
   post({ kind: "begin", index });
   await declare(files[index]!);
+  // What nobody awaits surfaces now, while it is known whose it is.
+  await new Promise((resolve) => setImmediate(resolve));
 }
 post({ kind: "end" });
 
@@ -35,7 +41,8 @@ async function declare(file: string): Promise<void> {
   const source = readFileSync(file, "utf8");
   process.exit = (code) => {
     const line = lineOf(new Error("exit"), file, source);
-    postFault(file, line, `calls process.exit(${code ?? ""}) when it is imported`);
+    // Node itself ends in here after an error that nothing caught: that one is told by the thread's own event.
+    if (line !== undefined) postFault(file, line, `calls process.exit(${code ?? ""}) when it is imported`);
     return exit.call(process, code);
   };
   try {
@@ -43,9 +50,17 @@ async function declare(file: string): Promise<void> {
   } catch (error) {
     if (error instanceof NotAHandler) postFault(file, lineOfDefaultExport(source), error.message);
     else if (error instanceof SchemaFault) postFault(file, lineOfProperty(source, "schema"), error.message);
-    else if (error instanceof Error) postFault(file, lineOf(error, file, source), sayingOf(error));
+    else if (error instanceof SyntaxError) {
+      postFault(file, lineOf(error, file, source) ?? lineByCheck(file), sayingOf(error));
+    } else if (error instanceof Error) postFault(file, lineOf(error, file, source), sayingOf(error));
     else postFault(file, undefined, `throws ${failureOf(error).message} when it is imported`);
   }
+}
+
+/** Node 20 shows the line of a syntax error in a module to nobody but its own reporter: so it is asked. */
+function lineByCheck(file: string): number | undefined {
+  const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 10_000 });
+  return lineOf({ message: stderr }, file, "");
 }
 
 function declarationOf(file: string, source: string, handler: HandlerDefinition): Declaration {
@@ -59,8 +74,6 @@ function declarationOf(file: string, source: string, handler: HandlerDefinition)
     lines: Object.fromEntries(lines.filter((entry): entry is [typeof entry[0], number] => entry[1] !== undefined)),
   };
 }
-
-class SchemaFault extends Error {}
 
 /** The schema as accept will use it on the main thread: plain JSON Schema. */
 function schemaOf(schema: unknown): unknown {

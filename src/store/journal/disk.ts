@@ -33,8 +33,19 @@ export interface Disk {
   syncFolder(path: string): Promise<void>;
 }
 
-const write = promisify(fs.writev);
-const read = promisify(fs.read);
+// By hand, because `promisify` gives other results for these two on Deno than on Node.
+function write(fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> {
+  return new Promise((resolve, reject) =>
+    fs.writev(fd, buffers, position, (error, bytesWritten) => error === null ? resolve(bytesWritten) : reject(error))
+  );
+}
+
+function read(fd: number, buffer: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) =>
+    fs.read(fd, buffer, 0, buffer.length, position, (error, bytes) => error === null ? resolve(bytes) : reject(error))
+  );
+}
+
 const fdatasync = promisify(fs.fdatasync);
 const fsync = promisify(fs.fsync);
 const close = promisify(fs.close);
@@ -52,7 +63,7 @@ class RealFile implements DiskFile {
     let at = position;
     // A full disk shows as a short write without an error; only the write after it says ENOSPC.
     while (rest.length > 0) {
-      const { bytesWritten } = await write(this.#fd, rest, at);
+      const bytesWritten = await write(this.#fd, rest, at);
       at += bytesWritten;
       rest = dropBytes(rest, bytesWritten);
     }
@@ -65,7 +76,7 @@ class RealFile implements DiskFile {
   async read(buffer: Uint8Array, position: number): Promise<number> {
     let done = 0;
     while (done < buffer.length) {
-      const { bytesRead } = await read(this.#fd, buffer, done, buffer.length - done, position + done);
+      const bytesRead = await read(this.#fd, buffer.subarray(done), position + done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }

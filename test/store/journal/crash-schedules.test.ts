@@ -62,8 +62,9 @@ class Schedule {
 
   async #step(): Promise<void> {
     const dice = this.#random();
-    if (dice < 0.55) await Promise.all(Array.from({ length: 1 + Math.floor(this.#random() * 5) }, () => this.#append()));
-    else if (dice < 0.9) await this.#handle();
+    if (dice < 0.55) {
+      await Promise.all(Array.from({ length: 1 + Math.floor(this.#random() * 5) }, () => this.#append()));
+    } else if (dice < 0.9) await this.#handle();
     else if (dice < 0.96) this.#breakDisk();
     else await this.#clock.advance(2000);
   }
@@ -86,7 +87,12 @@ class Schedule {
     const resend = this.#keys > 0 && this.#random() < 0.3;
     const n = resend ? Math.floor(this.#random() * this.#keys) : this.#keys++;
     const key = `k${n}`;
-    const event = anEvent({ key, orderingKey: `o${n % 3}`, receivedAt: this.#clock.now(), body: new TextEncoder().encode(`body of ${key}`) });
+    const event = anEvent({
+      key,
+      orderingKey: `o${n % 3}`,
+      receivedAt: this.#clock.now(),
+      body: new TextEncoder().encode(`body of ${key}`),
+    });
     try {
       const [appended] = await this.#journal.append([event]);
       const id = appended!.kind === "stored" ? appended!.event.id : appended!.first.event.id;
@@ -110,13 +116,18 @@ class Schedule {
   async #settle(delivery: Delivery): Promise<void> {
     const { id } = delivery.event;
     assert.equal(this.#settled.get(id), undefined, `${id} ran again after it was settled`);
-    assert.equal(delivery.attempt, (this.#charged.get(id) ?? 0) + 1 + (this.#uncertain.has(id) ? delivery.attempt - (this.#charged.get(id) ?? 0) - 1 : 0));
+    assert.equal(
+      delivery.attempt,
+      (this.#charged.get(id) ?? 0) + 1 +
+        (this.#uncertain.has(id) ? delivery.attempt - (this.#charged.get(id) ?? 0) - 1 : 0),
+    );
     const failure = { code: "Error", message: "no luck" };
     const how = this.#pick(["complete", "complete", "retry", "dead-letter", "give-back"] as const);
     try {
       if (how === "give-back") await this.#journal.settle(delivery, { kind: how });
-      else if (how === "retry") await this.#journal.settle(delivery, { kind: how, at: this.#clock.now() + 1000, failure });
-      else if (how === "complete") await this.#journal.settle(delivery, { kind: how, result: "1" });
+      else if (how === "retry") {
+        await this.#journal.settle(delivery, { kind: how, at: this.#clock.now() + 1000, failure });
+      } else if (how === "complete") await this.#journal.settle(delivery, { kind: how, result: "1" });
       else await this.#journal.settle(delivery, { kind: how, failure, park: false });
       if (how === "complete") this.#settled.set(id, "completed");
       if (how === "dead-letter") this.#settled.set(id, "dead");

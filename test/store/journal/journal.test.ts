@@ -1,10 +1,15 @@
 import { Journal } from "../../../src/store/journal/journal.ts";
 import { type Examinee, exerciseStore } from "../../contract/store.ts";
-import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
+import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { FaultDisk } from "../../support/fault-disk.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
-const options = { emit: () => {}, cacheEntries: 100, segmentBytes: 2000, retention: { keepMs: 86_400_000, deadMs: Infinity } };
+const options = {
+  emit: () => {},
+  cacheEntries: 100,
+  segmentBytes: 2000,
+  retention: { keepMs: 86_400_000, deadMs: Infinity },
+};
 
 exerciseStore("the journal on a real disk", async () => {
   const clock = fakeClock();
