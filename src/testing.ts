@@ -63,10 +63,10 @@ export async function runHandler<Schema extends TSchema>(
 ): Promise<HandlerRun> {
   checkData(handler, data);
   const logs: LoggedLine[] = [];
-  const request = requestOf(handler as HandlerDefinition, data, options);
+  const request = requestOf(handler, data, options);
   const answer = await new Promise<RunAnswer>((resolve) => {
     const run = new LiveRun({
-      handler: handler as HandlerDefinition,
+      handler,
       request,
       resultBytesMax: RESULT_BYTES_MAX,
       log: createHandlerLog(request.run, (line) => logs.push(loggedLine(line))),

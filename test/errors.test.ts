@@ -39,7 +39,7 @@ describe("messageOf", () => {
     },
   };
   const cases: [what: string, thrown: unknown, message: string][] = [
-    ["an error", new TypeError("not a number"), "not a number"],
+    ["an error", new Error("not there"), "not there"],
     ["text", "just text", "just text"],
     ["nothing", undefined, "undefined"],
     ["an object that cannot be shown", untellable, "an error that cannot be shown"],

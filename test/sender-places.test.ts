@@ -71,6 +71,7 @@ test("a pointer through __proto__ touches own properties only", () => {
   assert.equal(JSON.stringify(made), '{"__proto__":{"polluted":true}}');
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
   assert.equal(pointerGet({}, ["constructor", "name"]), undefined);
+  assert.deepEqual(pointerSet({}, ["constructor", "name"], 1), { constructor: { name: 1 } });
 });
 
 for (

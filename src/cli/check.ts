@@ -1,8 +1,9 @@
 /** `hookd check`: every fault in the configuration and in the handlers at once. */
 import type { Command } from "commander";
 import { CONFIG_FILE } from "./admin-target.ts";
+import { ExitCode } from "./exit-code.ts";
 import { examples } from "./listing.ts";
-import { ExitCode, type Needs } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 import { cleanText } from "./terminal.ts";
 
 export function registerCheck(program: Command, needs: Needs): void {

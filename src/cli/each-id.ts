@@ -1,6 +1,7 @@
 /** One act for each of several ids: a failure of one does not stop the others, and shows in the exit code. */
 import { HookdError } from "../errors.ts";
-import { ExitCode, type Needs } from "./needs.ts";
+import { ExitCode } from "./exit-code.ts";
+import type { Needs } from "./needs.ts";
 import { startProgress } from "./progress.ts";
 import { cleanLine } from "./terminal.ts";
 
@@ -21,23 +22,30 @@ export async function forEachId<Answer>(
     for (const id of ids) {
       const ending = await attempt(() => act(id));
       if (ending.kind === "failed") failures += 1;
-      if (json) {
-        lines.push(
-          JSON.stringify({ id, ...ending.kind === "ok" ? ending.answer ?? {} : { error: ending.error.message } }),
-        );
-      } else lines.push(ending.kind === "ok" ? tell(id, ending.answer) : `${id}: ${ending.error.message}`);
+      lines.push(json ? jsonLine(id, ending) : textLine(id, { ending, tell }));
       progress.step();
     }
   } finally {
     progress.stop();
-    await out.write(lines.map((line) => `${cleanLine(line)}\n`).join(""));
+    await out.write(lines.map((line) => `${line}\n`).join(""));
   }
   if (failures > 0) throw new ExitCode(1);
 }
 
-async function attempt<Answer>(
-  act: () => Promise<Answer>,
-): Promise<{ kind: "ok"; answer: Answer } | { kind: "failed"; error: HookdError }> {
+type Ending<Answer> = { kind: "ok"; answer: Answer } | { kind: "failed"; error: HookdError };
+
+function jsonLine<Answer>(id: string, ending: Ending<Answer>): string {
+  return JSON.stringify({ id, ...(ending.kind === "ok" ? ending.answer : { error: ending.error.message }) });
+}
+
+function textLine<Answer>(
+  id: string,
+  { ending, tell }: { ending: Ending<Answer>; tell(id: string, answer: Answer): string },
+): string {
+  return cleanLine(ending.kind === "ok" ? tell(id, ending.answer) : `${id}: ${ending.error.message}`);
+}
+
+async function attempt<Answer>(act: () => Promise<Answer>): Promise<Ending<Answer>> {
   try {
     return { kind: "ok", answer: await act() };
   } catch (error) {

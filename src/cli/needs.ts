@@ -36,14 +36,3 @@ export interface Needs {
   /** Ends the process at once. */
   exit(code: number): void;
 }
-
-/** Ends a command with an exit code other than 0, after it has said why. */
-export class ExitCode extends Error {
-  override readonly name = "ExitCode";
-  readonly code: 1 | 2;
-
-  constructor(code: 1 | 2) {
-    super(`exit code ${code}`);
-    this.code = code;
-  }
-}

@@ -20,8 +20,7 @@ import type { Delivery, Failure } from "../model.ts";
 import { needsRestart } from "./needs-restart.ts";
 import type { Attempted, Emit } from "../ports.ts";
 import { type Project, requireProject } from "./project.ts";
-import { rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
-import { bodyAsData } from "../settle/letter.ts";
+import { letterDataOf, rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
 import { reconcile, Redeliver } from "../settle/redeliver.ts";
 import { createSettle, type Settle } from "../settle/settle.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -173,7 +172,7 @@ export class Daemon {
       store,
       deadLetters,
       rulesFor: (event) => rulesFor(event, this.#project),
-      dataOf: bodyAsData,
+      dataOf: (event) => letterDataOf(event, this.#project),
       senderWaits: (eventId) => this.#awaited.take(eventId),
       onSettled: (settlement) => this.#awaited.settled(settlement),
       onUnsettled: (eventId) => this.#awaited.failed(eventId),

@@ -2,6 +2,8 @@
  * What config and handlers say about one stored event: which handler runs it, how long, and how its failures
  * are settled. Read anew for each attempt, so that a reload counts for what waits, too. Pure.
  */
+import { nestsDeeper } from "../accept/json-body.ts";
+import { valueAt } from "../accept/reference.ts";
 import type { Failure, Outcome, StoredEvent } from "../model.ts";
 import type { HandlerEntry } from "../ports.ts";
 import type { Project } from "./project.ts";
@@ -42,4 +44,19 @@ export function runPlanFor(event: StoredEvent, { config, handlers, routes }: Pro
   }
   if (route?.unknown === "accept") return { kind: "skip" };
   return { kind: "unrunnable", failure: { code: "ERR_NO_HANDLER", message: `No handler for event type "${event.type}"` } };
+}
+
+/** Deeper JSON is shown as text: writing it out again could overflow the stack. */
+const SHOWN_DEPTH_MAX = 1000;
+
+/** The event's data as a dead letter shows it: what the source's `data` points at, or the body as text if it is no JSON. */
+export function letterDataOf(event: StoredEvent, { routes }: Project): unknown {
+  const text = new TextDecoder().decode(event.body);
+  const data = routes.bySource.get(event.source)?.data;
+  if (data?.kind === "body" || nestsDeeper(event.body, SHOWN_DEPTH_MAX)) return text;
+  try {
+    return valueAt(JSON.parse(text), data?.steps ?? []);
+  } catch {
+    return text;
+  }
 }

@@ -2,15 +2,14 @@
  * Reads what the handler files declare, in a thread: user code never runs on the main thread, also not when it
  * is only imported. Every fault of every file is reported at once, so that an author mends them in one go.
  */
-import { readFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { Worker } from "node:worker_threads";
+import { messageOf } from "../errors.ts";
 import type { HandlerEntry, HandlerTable } from "../ports.ts";
 import { checkDeclaration, findClashes } from "./check-declaration.ts";
 import { createHandlerTable } from "./handler-table.ts";
 import { listHandlerFiles } from "./list-handler-files.ts";
 import type { Declaration, DeclarationFault, DiscoveryMessage } from "./protocol.ts";
-import { lineOf, sayingOf } from "./thread/fault-line.ts";
 import { workerEntry } from "./worker-entry.ts";
 
 export type Discovered =
@@ -79,12 +78,9 @@ function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Fo
       void worker.terminate().finally(() => resolve(found));
     };
     /** The file under way holds or ended the thread: unless the thread told why itself, `message` does. */
-    const giveUp = (message: string, error?: Error) => {
+    const giveUp = (message: string) => {
       if (done) return;
-      // A rejection that nobody awaits surfaces late, perhaps while the next file is under way.
-      const file = files.find((path) => error !== undefined && lineOf(error, path, "")) ?? files[found.next - 1]!;
-      const line = error === undefined ? undefined : lineOf(error, file, readFileSync(file, "utf8"));
-      if (!told) found.faults.push({ file, message, ...(line === undefined ? {} : { line }) });
+      if (!told) found.faults.push({ file: files[found.next - 1]!, message });
       end();
     };
     worker.on("message", (message: DiscoveryMessage) => {
@@ -107,7 +103,7 @@ function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Fo
           break;
       }
     });
-    worker.on("error", (error: Error) => giveUp(`ends its thread when it is imported: ${sayingOf(error)}`, error));
+    worker.on("error", (error: Error) => giveUp(`ends its thread when it is imported: ${messageOf(error)}`));
     worker.on("exit", (code) => giveUp(`ends its thread when it is imported (exit code ${code})`));
   });
 }

@@ -6,10 +6,10 @@
 import process from "node:process";
 import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
-import type { Delivery, Failure } from "../model.ts";
+import type { Delivery } from "../model.ts";
 import type { Attempted, Clock, Emit, HandlerEntry } from "../ports.ts";
-import type { DeathCause } from "./blame.ts";
 import { Crew, type CrewOptions } from "./crew.ts";
+import { failureOfDeath } from "./death-failure.ts";
 import type { DeclarationFault, RunRequest, ThreadMessage } from "./protocol.ts";
 import { RecentRuns } from "./recent-runs.ts";
 import { judge, SILENT_MS, type ThreadLimits, type ThreadView } from "./watchdog.ts";
@@ -89,7 +89,7 @@ export class HandlerPool {
           return ended(ending.answer);
         case "guilty":
           this.#remember(eventId);
-          return ended({ kind: "failed", failure: this.#failureOf(ending.cause) });
+          return ended({ kind: "failed", failure: failureOfDeath(ending.cause, this.#limits) });
         case "innocent":
           return ended({ kind: "interrupted", cause: ending.cause });
         case "suspect":
@@ -224,24 +224,6 @@ export class HandlerPool {
     this.#killers.delete(eventId);
     this.#killers.add(eventId);
     if (this.#killers.size > KILLERS_MAX) this.#killers.delete(this.#killers.values().next().value!);
-  }
-
-  #failureOf(cause: DeathCause): Failure {
-    const { stuckAfterMs, memoryBytes } = this.#options.pool;
-    switch (cause) {
-      case "stuck":
-        return { code: "ERR_THREAD_STUCK", message: `The handler blocked its thread for ${stuckAfterMs} ms or more` };
-      case "memory":
-      case "oom":
-        return {
-          code: "ERR_THREAD_MEMORY",
-          message: `The handler took its thread above ${Math.round(memoryBytes / 2 ** 20)} MB`,
-        };
-      case "exit":
-        return { code: "ERR_THREAD_EXIT", message: "The handler called process.exit" };
-      case "error":
-        return { code: "ERR_THREAD_DIED", message: "The handler took its thread with it" };
-    }
   }
 }
 

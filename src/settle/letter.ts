@@ -1,5 +1,5 @@
 /** Makes the dead letter of a delivery, as CONTRACT section 8 has it. Pure. */
-import type { DeadLetter, Delivery, Failure, RawHeaders, StoredEvent, UnixMs } from "../model.ts";
+import type { DeadLetter, Delivery, Failure, RawHeaders, UnixMs } from "../model.ts";
 
 /** The letter's id: one for each time that an event dies, and the same however often it is written. */
 export function letterId(eventId: string, generation: number): string {
@@ -36,14 +36,4 @@ function joinHeaders(raw: RawHeaders): Record<string, string> {
     headers[name] = name in headers ? `${headers[name]}, ${raw[i + 1]}` : raw[i + 1]!;
   }
   return headers;
-}
-
-/** The body as a letter shows it, where the source's data is not to be had: JSON if it is JSON, else text. */
-export function bodyAsData(event: StoredEvent): unknown {
-  const text = new TextDecoder().decode(event.body);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

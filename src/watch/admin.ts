@@ -150,6 +150,10 @@ export class AdminListener {
       const detail = `${error.code}: ${error.hint}`;
       return problem({ status: 503, code: "store_failed", detail, headers: { "Retry-After": "1" } });
     }
+    // A cursor that no page gave out: only the room that reads it can tell.
+    if (error instanceof HookdError && error.code === "ERR_USAGE") {
+      return problem({ status: 400, code: "invalid_query", detail: error.message });
+    }
     this.#tellInternal(error, where);
     return problem({ status: 500, code: "internal_error", detail: "hookd failed on this request; its log says how" });
   }

@@ -407,8 +407,8 @@ describe("a refusal", () => {
     ];
     const replies: Reply[] = [];
     for (const posting of causes) replies.push(await send(rig.port, posting));
-    const seen = replies.map(({ status, text, headers: { date: _, ...headers } }) =>
-      JSON.stringify({ status, text, headers })
+    const seen = replies.map(({ status, text, headers }) =>
+      JSON.stringify({ status, text, headers: { ...headers, date: "" } })
     );
     assert.equal(new Set(seen).size, 1);
     assert.equal(rig.of("received").length + rig.of("secret-matched").length, 0);

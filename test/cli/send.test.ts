@@ -181,7 +181,7 @@ for (
   ] as const
 ) {
   test(`${what} is exit 2, and nothing is sent`, async () => {
-    const { code, err, asked } = await run([...args, "--count", "3"], () => ({}));
+    const { code, err, asked } = await run([...args, "--count", "3", "--rate", "100"], () => ({}));
     assert.equal(code, 2);
     assert.match(err, message);
     assert.deepEqual(asked, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compileRoutes } from "../../src/accept/routes.ts";
-import { rulesFor, runPlanFor } from "../../src/daemon/rules.ts";
+import { letterDataOf, rulesFor, runPlanFor } from "../../src/daemon/rules.ts";
 import type { Project } from "../../src/daemon/project.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
@@ -61,5 +61,24 @@ describe("the plan of an attempt", () => {
       kind: "unrunnable",
       failure: { code: "ERR_NO_HANDLER", message: 'No handler for event type "order.placed"' },
     });
+  });
+});
+
+describe("the data of a dead letter", () => {
+  const shown = (text: string, source: Parameters<typeof aSource>[0] = {}) =>
+    letterDataOf(aStoredEvent({ body: new TextEncoder().encode(text) }), project(source, {}));
+
+  it("is what the source's reference points at", () => {
+    assert.deepEqual(shown('{"data":{"a":[1]},"b":2}'), { a: [1] });
+    assert.deepEqual(shown('{"data":{"a":[1]}}', { data: "json:" }), { data: { a: [1] } });
+    assert.equal(shown('{"__proto__":1}', { data: "json:/constructor" }), undefined);
+  });
+
+  it("is text where the body is no JSON, is wanted as text, or nests too deep to be written out again", () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    assert.equal(shown("a=1&b=2"), "a=1&b=2");
+    assert.equal(shown("[1]", { data: "body" }), "[1]");
+    assert.equal(shown(deep, { data: "json:" }), deep);
+    assert.equal(shown(""), "");
   });
 });

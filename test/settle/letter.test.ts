@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bodyAsData, letterId, toLetter } from "../../src/settle/letter.ts";
+import { letterId, toLetter } from "../../src/settle/letter.ts";
 import { aDelivery, aStoredEvent } from "../support/an-event.ts";
 
 const why = {
@@ -33,12 +33,5 @@ describe("a dead letter", () => {
 
   it("has one id for each time that the event dies", () => {
     assert.deepEqual([0, 1, 2].map((generation) => letterId("e", generation)), ["e", "e.2", "e.3"]);
-  });
-
-  it("shows a body as JSON if it is JSON, else as text", () => {
-    const shown = (text: string) => bodyAsData(aStoredEvent({ body: new TextEncoder().encode(text) }));
-    assert.deepEqual(shown('{"a":[1]}'), { a: [1] });
-    assert.equal(shown("a=1&b=2"), "a=1&b=2");
-    assert.equal(shown(""), "");
   });
 });

@@ -50,7 +50,12 @@ describe("an event id", () => {
     assert.equal(idFromBytes(idToBytes(id)), id);
   });
 
-  const others = ["", "018bcfe5-6800-4000-8000-000000000001", "018bcfe5-6800-7000-c000-000000000001", "018BCFE5-6800-7000-8000-000000000001"];
+  const others = [
+    "",
+    "018bcfe5-6800-4000-8000-000000000001",
+    "018bcfe5-6800-7000-c000-000000000001",
+    "018BCFE5-6800-7000-8000-000000000001",
+  ];
   for (const text of [...others, " 018bcfe5-6800-7000-8000-000000000001", "../018bcfe5-6800-7000-8000-000000000001"]) {
     it(`is not "${text}"`, () => assert.equal(isEventId(text), false));
   }

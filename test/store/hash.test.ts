@@ -4,7 +4,9 @@ import { hash53, idHash, keyHash, mailboxNumber } from "../../src/store/hash.ts"
 
 describe("a hash", () => {
   it("never changes: it stands in journals", () => {
-    assert.deepEqual([hash53("", 0), hash53("hookd", 0), hash53("hookd", 1)], [3338908027751811, 0, 0].map((_, i) => PINNED[i]));
+    assert.equal(hash53("hookd", 0), 4136439106116138);
+    assert.equal(hash53("hookd", 1), 808346822697683);
+    assert.equal(keyHash({ source: "events", key: "key-1" }, 42), 3189322325);
   });
 
   it("is a whole number below 2^53, and a tag one below 2^32", () => {

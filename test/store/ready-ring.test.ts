@@ -16,9 +16,18 @@ describe("the ready ring", () => {
 
   it("does what an array does, also when it grows with its head anywhere", () => {
     const step = fc.oneof(
-      { weight: 5, arbitrary: fc.record({ kind: fc.constant("push" as const), count: fc.integer({ min: 1, max: 900 }) }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant("shift" as const), count: fc.integer({ min: 1, max: 900 }) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant("unshift" as const), count: fc.integer({ min: 1, max: 9 }) }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({ kind: fc.constant("push" as const), count: fc.integer({ min: 1, max: 900 }) }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({ kind: fc.constant("shift" as const), count: fc.integer({ min: 1, max: 900 }) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant("unshift" as const), count: fc.integer({ min: 1, max: 9 }) }),
+      },
     );
     fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const ring = new ReadyRing();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HookdError } from "../../src/errors.ts";
 import type { DeadLetter } from "../../src/model.ts";
 import type { LetterFilter } from "../../src/ports.ts";
 import type { AdminOptions } from "../../src/watch/admin.ts";
@@ -115,5 +116,14 @@ test("the second of two operators finds the letter gone", async () => {
     redeliver: { ...needs.redeliver, retryLetter: async () => false },
   });
   assert.equal((await ask({ method: "POST", path: `/dlq/${letter.id}/retry` })).status, 404);
+  assert.deepEqual(signals, []);
+});
+
+test("a cursor that no page gave out is the caller's mistake, and says so", async () => {
+  const { needs } = lettersOf();
+  const list = () => Promise.reject(new HookdError("ERR_USAGE", 'No page gave out the cursor "x"'));
+  const { ask, signals } = await openAdmin({ deadLetters: { ...needs.deadLetters, list } });
+  const { status, json } = await ask({ path: "/dlq?cursor=x" });
+  assert.deepEqual([status, json.code, json.error], [400, "invalid_query", 'No page gave out the cursor "x"']);
   assert.deepEqual(signals, []);
 });

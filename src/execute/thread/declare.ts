@@ -29,9 +29,15 @@ const exit = process.exit;
 /** The schema cannot be used; the message says why. */
 class SchemaFault extends Error {}
 
+let current = files[from]!;
+// What no promise of the import carries: it is told, and the other files are still read.
+process.on("uncaughtException", (error) => reportThrown(current, error));
+process.on("unhandledRejection", (reason) => reportThrown(current, reason));
+
 for (let index = from; index < files.length; index++) {
   post({ kind: "begin", index });
-  await declare(files[index]!);
+  current = files[index]!;
+  await declare(current);
   // What nobody awaits surfaces now, while it is known whose it is.
   await new Promise((resolve) => setImmediate(resolve));
 }
@@ -40,9 +46,7 @@ post({ kind: "end" });
 async function declare(file: string): Promise<void> {
   const source = readFileSync(file, "utf8");
   process.exit = (code) => {
-    const line = lineOf(new Error("exit"), file, source);
-    // Node itself ends in here after an error that nothing caught: that one is told by the thread's own event.
-    if (line !== undefined) postFault(file, line, `calls process.exit(${code ?? ""}) when it is imported`);
+    postFault(file, lineOf(new Error("exit"), file, source), `calls process.exit(${code ?? ""}) when it is imported`);
     return exit.call(process, code);
   };
   try {
@@ -50,11 +54,14 @@ async function declare(file: string): Promise<void> {
   } catch (error) {
     if (error instanceof NotAHandler) postFault(file, lineOfDefaultExport(source), error.message);
     else if (error instanceof SchemaFault) postFault(file, lineOfProperty(source, "schema"), error.message);
-    else if (error instanceof SyntaxError) {
-      postFault(file, lineOf(error, file, source) ?? lineByCheck(file), sayingOf(error));
-    } else if (error instanceof Error) postFault(file, lineOf(error, file, source), sayingOf(error));
-    else postFault(file, undefined, `throws ${failureOf(error).message} when it is imported`);
+    else reportThrown(file, error);
   }
+}
+
+function reportThrown(file: string, thrown: unknown): void {
+  if (!(thrown instanceof Error)) return postFault(file, undefined, `throws ${failureOf(thrown).message}`);
+  const line = lineOf(thrown, file, readFileSync(file, "utf8"));
+  postFault(file, line ?? (thrown instanceof SyntaxError ? lineByCheck(file) : undefined), sayingOf(thrown));
 }
 
 /** Node 20 shows the line of a syntax error in a module to nobody but its own reporter: so it is asked. */

@@ -9,7 +9,7 @@ import { handlerEvent } from "./handler-event.ts";
 import { answerToReturn } from "./result-of.ts";
 
 /** After the deadline a handler that heeds `context.signal` has so long to end in its own way. */
-export const GRACE_MS = 50;
+const GRACE_MS = 50;
 
 export interface LiveRunNeeds {
   handler: HandlerDefinition;

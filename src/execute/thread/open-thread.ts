@@ -16,7 +16,7 @@ import { guardProcess } from "./guard-process.ts";
 import { ThreadRuns } from "./thread-runs.ts";
 
 /** How often a thread shows a sign of life. */
-export const BEAT_MS = 50;
+const BEAT_MS = 50;
 
 /** What piscina calls for each task. */
 export type RunInThread = (task: RunRequest | Nudge) => Promise<RunAnswer>;

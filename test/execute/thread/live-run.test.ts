@@ -37,7 +37,7 @@ const timedOut = { kind: "failed", failure: { code: "ERR_TIMEOUT", message: "The
 describe("a live run", () => {
   it("shows when its handler is on the stack: the first synchronous part, and the writing of the result", async () => {
     const { answer, trace } = aRun(async () => {
-      await null;
+      await Promise.resolve();
       return { done: true };
     });
     assert.deepEqual(await answer, { kind: "ok", result: '{"done":true}' });
@@ -59,16 +59,13 @@ describe("a live run", () => {
   });
 
   it("takes a thenable, and one that throws when it is asked", async () => {
-    assert.deepEqual(await aRun(() => ({ then: (resolve: (value: number) => void) => resolve(5) })).answer, {
-      kind: "ok",
-      result: "5",
-    });
-    const { answer } = aRun(() => ({
-      get then() {
-        throw new RangeError("ask not");
-      },
-    }));
-    const failed = await answer;
+    const thenable = (then: PropertyDescriptor) => Object.defineProperty({}, "then", then);
+    const { answer: well } = aRun(() => thenable({ value: (resolve: (value: number) => void) => resolve(5) }));
+    assert.deepEqual(await well, { kind: "ok", result: "5" });
+    const get = () => {
+      throw new RangeError("ask not");
+    };
+    const failed = await aRun(() => thenable({ get })).answer;
     assert.deepEqual(failed.kind === "failed" && failed.failure.code, "RangeError");
   });
 

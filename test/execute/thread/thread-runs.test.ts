@@ -86,7 +86,7 @@ describe("the runs of a thread", () => {
     const { runs, run, board } = aThread();
     await run(() => "other");
     await run(async () => {
-      await null;
+      await Promise.resolve();
       runs.onExit();
     });
     assert.equal(readBoard(board).culprit, 2);
@@ -108,7 +108,7 @@ describe("the runs of a thread", () => {
     const { runs, run } = aThread();
     const heed = (_event: HandlerEvent, { signal }: HandlerContext) => {
       signal.throwIfAborted();
-      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      return wait(60_000, undefined, { signal });
     };
     const running = run(heed);
     runs.drain();
