@@ -20,7 +20,7 @@ import { EventIds } from "./event-id.ts";
 import { mailboxNumber } from "./hash.ts";
 import { formatMailboxKey, parseMailboxKey } from "./mailbox-key.ts";
 import { Mailboxes } from "./mailboxes.ts";
-import { matchesFilter } from "./event-filter.ts";
+import { checkCursor, matchesFilter } from "./event-filter.ts";
 
 interface Entry {
   record: EventRecord;
@@ -100,13 +100,14 @@ export class MemoryStore implements Store, Archive {
     return Promise.resolve();
   }
 
-  list(filter: EventFilter): Promise<Page<EventRecord>> {
+  async list(filter: EventFilter): Promise<Page<EventRecord>> {
+    checkCursor(filter);
     const newestFirst = [...this.#entries.values()].map((entry) => entry.record).reverse()
       .filter((record) => filter.cursor === undefined || record.event.id < filter.cursor)
       .filter((record) => matchesFilter(record, filter));
     const items = newestFirst.slice(0, filter.limit);
     const more = newestFirst.length > items.length;
-    return Promise.resolve({ items, ...(more && { next: items.at(-1)!.event.id }) });
+    return await Promise.resolve({ items, ...(more && { next: items.at(-1)!.event.id }) });
   }
 
   async replay(eventId: string): Promise<StoredEvent | undefined> {

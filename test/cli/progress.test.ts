@@ -69,6 +69,16 @@ test("what is done within a second shows no bar", () =>
     assert.equal(screen.text, "");
   }));
 
+test("a bar that is stopped while it is about to be drawn is not drawn", () =>
+  withTimers(async () => {
+    const screen = new FakeScreen(true);
+    const progress = startProgress(10, createOutput(screen, {}));
+    mock.timers.tick(1000);
+    progress.stop();
+    await pass(1000);
+    assert.equal(screen.text, "");
+  }));
+
 test("into a pipe there is no bar", () =>
   withTimers(async () => {
     const screen = new FakeScreen(false);

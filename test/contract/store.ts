@@ -327,6 +327,10 @@ export function exerciseStore(engine: string, open: () => Promise<Examinee>): vo
       assert.equal((await it_.archive.list({ limit: 100, state: "available" })).items.length, 9);
     });
 
+    it("refuses a cursor that no page gave", async () => {
+      await assert.rejects(it_.archive.list({ limit: 10, cursor: "zzz" }), { code: "ERR_USAGE" });
+    });
+
     it("refuses once it is closed", async () => {
       const delivery = (await append(), await claimOne());
       await it_.store.close();

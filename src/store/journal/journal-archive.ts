@@ -4,7 +4,7 @@
  */
 import type { EventRecord, HoldKind, MailboxView, NewEvent, StoredEvent } from "../../model.ts";
 import type { Appended, Archive, EventFilter, Page } from "../../ports.ts";
-import { matchesEvent, matchesFilter } from "../event-filter.ts";
+import { checkCursor, matchesEvent, matchesFilter } from "../event-filter.ts";
 import { compareMoments, momentOf } from "../event-id.ts";
 import { mailboxNumber } from "../hash.ts";
 import { formatMailboxKey, parseMailboxKey } from "../mailbox-key.ts";
@@ -29,10 +29,11 @@ export class JournalArchive implements Archive {
     this.#append = append;
   }
 
-  list(filter: EventFilter): Promise<Page<EventRecord>> {
+  async list(filter: EventFilter): Promise<Page<EventRecord>> {
+    checkCursor(filter);
     const unsettled = filter.state === "available" || filter.state === "running" || filter.state === "retryable";
     const walk = unsettled ? this.#waitingNewestFirst(filter) : this.#newestFirst(filter);
-    return this.#core.read(() => this.#collect(walk, filter));
+    return await this.#core.read(() => this.#collect(walk, filter));
   }
 
   async replay(eventId: string): Promise<StoredEvent | undefined> {

@@ -59,7 +59,7 @@ describe("a live run", () => {
   });
 
   it("takes a thenable, and one that throws when it is asked", async () => {
-    const thenable = (then: PropertyDescriptor) => Object.defineProperty({}, "then", then);
+    const thenable = (then: PropertyDescriptor) => Object.defineProperties({}, { then });
     const { answer: well } = aRun(() => thenable({ value: (resolve: (value: number) => void) => resolve(5) }));
     assert.deepEqual(await well, { kind: "ok", result: "5" });
     const get = () => {
