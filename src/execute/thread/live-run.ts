@@ -26,7 +26,9 @@ export interface LiveRunNeeds {
 
 export class LiveRun {
   readonly #needs: LiveRunNeeds;
-  readonly #abort = new AbortController();
+  /** Made when the handler asks for its signal: most do not, and it costs as much as the rest of a short run. */
+  #controller: AbortController | undefined;
+  #abortedFor: Error | undefined;
   #timer: NodeJS.Timeout;
   #giveWay: "deadline" | "drain" | undefined;
   ended = false;
@@ -65,7 +67,7 @@ export class LiveRun {
   drain(): void {
     if (this.ended || this.#giveWay !== undefined) return;
     this.#giveWay = "drain";
-    this.#abort.abort(coded("AbortError", "ERR_DRAINING", "hookd is stopping"));
+    this.#abort(coded("AbortError", "ERR_DRAINING", "hookd is stopping"));
   }
 
   end(answer: RunAnswer): void {
@@ -78,7 +80,7 @@ export class LiveRun {
   #expire(): void {
     this.#giveWay = "deadline";
     this.#timer = setTimeout(() => this.end(this.#gaveWay("deadline")), GRACE_MS);
-    this.#abort.abort(coded("TimeoutError", "ERR_TIMEOUT", this.#timeoutMessage()));
+    this.#abort(coded("TimeoutError", "ERR_TIMEOUT", this.#timeoutMessage()));
   }
 
   #gaveWay(to: "deadline" | "drain"): RunAnswer {
@@ -97,7 +99,28 @@ export class LiveRun {
 
   #context(): HandlerContext {
     const { request, log } = this.#needs;
-    return { attempt: request.attempt, signal: this.#abort.signal, log, source: request.source };
+    const signal = () => this.#signal();
+    return {
+      attempt: request.attempt,
+      get signal() {
+        return signal();
+      },
+      log,
+      source: request.source,
+    };
+  }
+
+  #signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+    }
+    return this.#controller.signal;
+  }
+
+  #abort(reason: Error): void {
+    this.#abortedFor = reason;
+    this.#controller?.abort(reason);
   }
 
   #seen<T>(work: () => T): T {

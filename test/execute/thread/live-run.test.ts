@@ -59,7 +59,8 @@ describe("a live run", () => {
   });
 
   it("takes a thenable, and one that throws when it is asked", async () => {
-    const thenable = (then: PropertyDescriptor) => Object.defineProperties({}, { then });
+    // oxlint-disable-next-line unicorn/no-thenable -- this is what a handler may do
+    const thenable = (then: PropertyDescriptor) => Object.defineProperty({}, "then", then);
     const { answer: well } = aRun(() => thenable({ value: (resolve: (value: number) => void) => resolve(5) }));
     assert.deepEqual(await well, { kind: "ok", result: "5" });
     const get = () => {
@@ -113,6 +114,14 @@ describe("a live run", () => {
     run.drain();
     run.drain();
     assert.deepEqual(await answer, { kind: "interrupted", cause: "drain" });
+  });
+
+  it("hands out one signal, aborted already if it is asked for too late", async () => {
+    const { answer } = aRun(async (_event, context) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return [context.signal.aborted, context.signal === context.signal, context.signal.reason.code];
+    }, 10);
+    assert.deepEqual(await answer, { kind: "ok", result: '[true,true,"ERR_TIMEOUT"]' });
   });
 
   it("answers once, whatever comes after", async () => {
