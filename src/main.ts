@@ -26,7 +26,7 @@ const needs: Needs = {
   }),
   async loadConfig(file, { devSecret }) {
     const [{ loadConfig }, { PRESET_NAMES }] = await Promise.all([
-      import("./config-load.ts"),
+      import("./config/load-config.ts"),
       import("./accept/presets.ts"),
     ]);
     return (await loadConfig(file, { env: process.env, presets: PRESET_NAMES, devSecret })).config;

@@ -47,7 +47,7 @@ describe("an import", () => {
     ["src/accept/accept.ts", 'import { decide } from "../settle/decide.ts";', /may not import src\/settle/],
     ["src/accept/accept.ts", 'import type { Pool } from "../execute/pool.ts";', /may not import src\/execute/],
     ["src/accept/accept.ts", 'const x = await import("../watch/log.ts");', /may not import src\/watch/],
-    ["src/store/memory.ts", 'export * from "../config-load.ts";', /may not import src\/config-load/],
+    ["src/store/memory.ts", 'export * from "../config/load-config.ts";', /may not import src\/config\/load-config/],
     ["src/daemon/daemon.ts", 'import { table } from "../cli/terminal.ts";', /may not import src\/cli/],
     ["src/mod.ts", 'export { startDaemon } from "./daemon/daemon.ts";', /may not import src\/daemon/],
     ["src/attic/old.ts", 'import { x } from "../model.ts";', /no place in the order of imports/],

@@ -3,6 +3,6 @@
  * while the committed file is another.
  */
 import { writeFileSync } from "node:fs";
-import { publishedSchema } from "../src/config-file.ts";
+import { publishedSchema } from "../src/config/config-file.ts";
 
 writeFileSync(new URL("../hookd.schema.json", import.meta.url), publishedSchema());

@@ -31,8 +31,7 @@ export function send({ request, response }: Exchange, answer: Answer, unreadByte
 
 /** Then node:http itself reads on to the next request of the connection. */
 function leavesLittleUnread({ headers }: IncomingMessage, bytesMax: number): boolean {
-  if (headers["transfer-encoding"] !== undefined || headers.expect !== undefined) return false;
-  return Number(headers["content-length"] ?? 0) <= bytesMax;
+  return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= bytesMax;
 }
 
 /**

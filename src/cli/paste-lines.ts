@@ -3,8 +3,8 @@
  * over its exact body. Both succeed against the daemon that printed them.
  */
 import type { SourceConfig } from "../config.ts";
-import { createSender } from "../sender.ts";
-import { SENDER_PRESETS } from "../sender-presets.ts";
+import { createSender } from "../sender/sender.ts";
+import { SENDER_PRESETS } from "../sender/sender-presets.ts";
 import { CONFIG_FILE, findConfig } from "./admin-target.ts";
 import { exampleData, exampleType } from "./example-events.ts";
 import type { Needs, RunningDaemon } from "./needs.ts";

@@ -1,6 +1,6 @@
 /** What `hookd send` shows of the answers: one in full, many as a summary. */
 import { STATUS_CODES } from "node:http";
-import type { Answer } from "../sender.ts";
+import type { Answer } from "../sender/sender.ts";
 import { type Column, renderFields, renderTable } from "./table.ts";
 import type { KindCount, Summary } from "./tally.ts";
 import { cleanText, type Colour, type Output } from "./terminal.ts";

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, SourceConfig } from "../config.ts";
 import { HookdError } from "../errors.ts";
-import { templateFits } from "../sender-places.ts";
+import { templateFits } from "../sender/sender-places.ts";
 import { findConfig, urlOf } from "./admin-target.ts";
 import type { Needs } from "./needs.ts";
 

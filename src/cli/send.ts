@@ -3,8 +3,8 @@ import { type Command, Option } from "commander";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { HookdError, messageOf } from "../errors.ts";
-import type { OutgoingEvent, Sender } from "../sender.ts";
-import { senderPreset, signsTime } from "../sender-presets.ts";
+import type { OutgoingEvent, Sender } from "../sender/sender.ts";
+import { senderPreset, signsTime } from "../sender/sender-presets.ts";
 import { CHAOS_KINDS, type ChaosKind, planShots, type Shot } from "./chaos.ts";
 import { exampleData } from "./example-events.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -74,7 +74,7 @@ export function registerSend(program: Command, needs: Needs): void {
 async function send(type: string, options: SendOptions, needs: Needs): Promise<void> {
   const target = await findTarget(type, options, needs);
   const eventOf = eventMaker(type, options, target);
-  const { createSender } = await import("../sender.ts");
+  const { createSender } = await import("../sender/sender.ts");
   const sender = createSender({ ...target, connections: Math.max(options.concurrency, 256) });
   try {
     // Before a thousand of them fail for the same reason.

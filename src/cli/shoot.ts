@@ -1,6 +1,6 @@
 /** Carries out a plan of requests: prepares each, spoils it as planned, sends it and tells what came of it. */
 import { HookdError } from "../errors.ts";
-import type { Answer, OutgoingEvent, Sender, SignedRequest } from "../sender.ts";
+import type { Answer, OutgoingEvent, Sender, SignedRequest } from "../sender/sender.ts";
 import { CutOff, cutOff, dripping, type Shot, tampered } from "./chaos.ts";
 import { isExpected, type ShotEnding } from "./tally.ts";
 

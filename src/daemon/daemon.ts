@@ -1,28 +1,23 @@
 /**
- * The composition root: opens the rooms, joins them by passing functions, and takes them down in order. The
- * whole path of an event stands in `#join`:
- *
- *   accept -append-> store -claim-> dispatch -> execute -> settle -settle-> store
+ * The composition root: opens the rooms, joins them by passing functions, and takes them down in order. What
+ * becomes of a stored event stands in `join-path.ts`; how it gets into the store, in `accept/accept.ts`.
  */
-import { strict as assert } from "node:assert";
 import { createAccept } from "../accept/accept.ts";
 import { Awaited } from "../accept/awaited.ts";
 import { PublicListener } from "../accept/listener.ts";
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config-load.ts";
-import type { Config, ListenAddress } from "../config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { ListenAddress } from "../config.ts";
 import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
-import { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { HookdError } from "../errors.ts";
 import { HandlerPool } from "../execute/handler-pool.ts";
 import { PRESET_NAMES } from "../accept/presets.ts";
-import type { Delivery, Failure } from "../model.ts";
+import { joinPath, slotsOf } from "./join-path.ts";
 import { needsRestart } from "./needs-restart.ts";
-import type { Attempted, Emit } from "../ports.ts";
+import type { Emit } from "../ports.ts";
 import { type Project, requireProject } from "./project.ts";
-import { letterDataOf, rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
 import { reconcile, Redeliver } from "../settle/redeliver.ts";
-import { createSettle, type Settle } from "../settle/settle.ts";
 import { openStores, type Stores } from "./stores.ts";
 import { packageVersion } from "../version.ts";
 import { AdminListener } from "../watch/admin.ts";
@@ -70,7 +65,6 @@ export class Daemon {
   #dispatcher: Dispatcher | undefined;
   #listener: PublicListener | undefined;
   #admin: AdminListener | undefined;
-  #died = new Map<string, Failure>();
   #draining: Promise<void> | undefined;
 
   constructor(options: { configFile: string; devSecret: string | undefined; project: Project }) {
@@ -104,14 +98,23 @@ export class Daemon {
     this.#emit({ kind: "started", detail: { config: this.#configFile, data: config.dataDir } });
     for (const warning of warnings) this.#emit({ kind: "config-warning", message: warning });
     const stores = this.#stores = await openStores({ config, routes, clock: this.#clock, emit: this.#emit });
-    this.#died = await reconcile({ ...stores, clock: this.#clock });
+    const died = await reconcile({ ...stores, clock: this.#clock });
     this.#pool = await this.#openPool(this.#project);
-    this.#join(stores);
+    this.#dispatcher = joinPath({
+      ...stores,
+      died,
+      awaited: this.#awaited,
+      project: () => this.#project,
+      pool: () => this.#pool!,
+      clock: this.#clock,
+      random: Math.random,
+      emit: this.#emit,
+    });
     this.#admin = await this.#openAdmin(stores);
     const { listen: address, limits } = config;
     const handle = this.#accept(stores);
     this.#listener = await PublicListener.open({ address, limits, handle, emit: this.#emit });
-    this.#dispatcher!.start();
+    this.#dispatcher.start();
     this.#emit({ kind: "ready", detail: { public: this.publicUrl, admin: this.adminUrl } });
   }
 
@@ -165,52 +168,6 @@ export class Daemon {
     await this.#stores?.close();
   }
 
-  /** Joins dispatch, execute and settle over the store. */
-  #join(stores: Stores): void {
-    const { store, deadLetters } = stores;
-    const settle = createSettle({
-      store,
-      deadLetters,
-      rulesFor: (event) => rulesFor(event, this.#project),
-      dataOf: (event) => letterDataOf(event, this.#project),
-      senderWaits: (eventId) => this.#awaited.take(eventId),
-      onSettled: (settlement) => this.#awaited.settled(settlement),
-      onUnsettled: (eventId) => this.#awaited.failed(eventId),
-      clock: this.#clock,
-      random: Math.random,
-      emit: this.#emit,
-    });
-    this.#dispatcher = new Dispatcher({
-      store,
-      run: (delivery) => this.#run(delivery, { settle, stores }),
-      slots: slotsOf(this.#project.config),
-      clock: this.#clock,
-      emit: this.#emit,
-    });
-  }
-
-  /** One delivery, from its turn to its settlement. */
-  async #run(delivery: Delivery, { settle, stores }: { settle: Settle; stores: Stores }): Promise<void> {
-    const failure = this.#died.get(delivery.event.id);
-    if (failure !== undefined) {
-      // Its letter was written before a crash: it is dead, and running it again would be once too often.
-      this.#died.delete(delivery.event.id);
-      const { onDead } = rulesFor(delivery.event, this.#project);
-      await stores.store.settle(delivery, { kind: "dead-letter", failure, park: onDead === "park" });
-      return;
-    }
-    await settle(delivery, await this.#attempt(delivery));
-  }
-
-  async #attempt(delivery: Delivery): Promise<Attempted> {
-    const plan = runPlanFor(delivery.event, this.#project);
-    assert(this.#pool !== undefined, "the pool is open before the dispatcher starts");
-    if (plan.kind === "run") return await this.#pool.run(delivery, plan);
-    const now = this.#clock.now();
-    const outcome = plan.kind === "skip" ? SKIPPED : { kind: "failed" as const, failure: plan.failure };
-    return { outcome, startedAt: now, durationMs: 0 };
-  }
-
   #accept({ store }: Stores) {
     return createAccept({
       clock: this.#clock,
@@ -252,10 +209,6 @@ export class Daemon {
     const deadline = new Promise<boolean>((resolve) => cancel = this.#clock.after(ms, () => resolve(false)));
     return await Promise.race([work.then(() => true), deadline]).finally(cancel);
   }
-}
-
-function slotsOf({ pool }: Config): number {
-  return pool.threads * pool.perThread;
 }
 
 function urlOf(address: ListenAddress | undefined): string {

@@ -57,26 +57,37 @@ export function createSettle(needs: SettleNeeds): Settle {
 }
 
 /** False if the store closed first: then the delivery runs again after the restart. */
-async function makeDurable(
+function makeDurable(
   needs: SettleNeeds,
   made: { delivery: Delivery; decision: Settlement["decision"]; record: AttemptRecord },
 ): Promise<boolean> {
   const { delivery, decision, record } = made;
+  const write = async () => {
+    if (decision.kind === "dead-letter") {
+      const { failure } = decision;
+      const data = needs.dataOf(delivery.event);
+      const failedAt = record.startedAt + record.durationMs;
+      await needs.deadLetters.append(toLetter(delivery, { failure, attempts: delivery.attempt, failedAt, data }));
+    }
+    await needs.store.settle(delivery, decision, record);
+  };
+  return untilDurable(write, { clock: needs.clock, onRefused: () => needs.onUnsettled(delivery.event.id) });
+}
+
+/** Tries `write` until the disk takes it. False if the store closed first. */
+export async function untilDurable(
+  write: () => Promise<void>,
+  { clock, onRefused }: { clock: Clock; onRefused: () => void },
+): Promise<boolean> {
   for (;;) {
     try {
-      if (decision.kind === "dead-letter") {
-        const { failure } = decision;
-        const data = needs.dataOf(delivery.event);
-        const failedAt = record.startedAt + record.durationMs;
-        await needs.deadLetters.append(toLetter(delivery, { failure, attempts: delivery.attempt, failedAt, data }));
-      }
-      await needs.store.settle(delivery, decision, record);
+      await write();
       return true;
     } catch (error) {
       if (!(error instanceof HookdError)) throw error;
-      needs.onUnsettled(delivery.event.id);
+      onRefused();
       if (error.code === "ERR_STORE_CLOSED") return false;
-      await new Promise<void>((resolve) => needs.clock.after(TRY_AGAIN_MS, resolve));
+      await new Promise<void>((resolve) => clock.after(TRY_AGAIN_MS, resolve));
     }
   }
 }

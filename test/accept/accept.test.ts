@@ -89,8 +89,9 @@ describe("an accepted event", () => {
 });
 
 describe("the ack rule", () => {
-  it("no byte of an answer leaves before the event is stored", async () => {
+  it("no byte of an answer leaves before the event is stored", async (t) => {
     const rig = await openRig();
+    t.after(rig.close);
     let open = () => {};
     rig.store.gate = new Promise((resolve) => (open = resolve));
     const asked = rig.store.askedAgain();
@@ -105,11 +106,11 @@ describe("the ack rule", () => {
     open();
     assert.match(await raw.until(/\}$/), /^HTTP\/1\.1 202 /);
     raw.socket.destroy();
-    await rig.close();
   });
 
-  it("a store that fails is a 503, and the key is free", async () => {
+  it("a store that fails is a 503, and the key is free", async (t) => {
     const rig = await openRig();
+    t.after(rig.close);
     const again = { body: "{}", headers: { "Idempotency-Key": "k" } };
     rig.store.broken = "store";
     const failed = await sendEvent(rig.port, again);
@@ -119,12 +120,12 @@ describe("the ack rule", () => {
     assert.deepEqual([rig.of("acked").length, rig.reasons()], [0, ["store_failed"]]);
     rig.store.broken = "no";
     assert.equal((await sendEvent(rig.port, again)).json.duplicate, undefined);
-    await rig.close();
   });
 });
 
-it("a thousand concurrent copies are one event", async () => {
+it("a thousand concurrent copies are one event", async (t) => {
   const rig = await openRig({ sources: [anAcceptSource({ mode: "sync" })] });
+  t.after(rig.close);
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   const body = '{"copies":1000}';
   const copy = () =>
@@ -153,32 +154,31 @@ it("a thousand concurrent copies are one event", async () => {
   assert.equal(answers.filter(({ status, duplicate }) => status === "processed" && duplicate === undefined).length, 1);
   assert.deepEqual([rig.of("accepted").length, rig.of("duplicate").length], [1, 999]);
   agent.destroy();
-  await rig.close();
 });
 
 describe("a known key with another body", () => {
   const key = { headers: { "Idempotency-Key": "k" } };
   for (const settledFirst of [false, true]) {
-    it(`is refused where the source says so, ${settledFirst ? "settled" : "waiting"}`, async () => {
+    it(`is refused where the source says so, ${settledFirst ? "settled" : "waiting"}`, async (t) => {
       const rig = await openRig();
+      t.after(rig.close);
       await sendEvent(rig.port, { ...key, body: '{"a":1}' });
       if (settledFirst) await rig.settle({ kind: "complete", result: "1" });
       const { status, json } = await sendEvent(rig.port, { ...key, body: '{"a":2}' });
       assert.deepEqual([status, json.code], [422, "idempotency_key_reused"]);
       assert.deepEqual([rig.reasons(), rig.of("duplicate").length], [["idempotency_key_reused"], 0]);
-      await rig.close();
     });
   }
 
-  it("is a duplicate where the source says so, and counted as changed", async () => {
+  it("is a duplicate where the source says so, and counted as changed", async (t) => {
     const rig = await openRig({ sources: [anAcceptSource({ changedBody: "duplicate" })] });
+    t.after(rig.close);
     await sendEvent(rig.port, { ...key, body: '{"a":1}' });
     const { status, json } = await sendEvent(rig.port, { ...key, body: '{"a":2}' });
     assert.deepEqual([status, json.duplicate], [202, true]);
     assert.deepEqual(rig.of("duplicate").map(({ changedBody }) => changedBody), [true]);
     await sendEvent(rig.port, { ...key, body: '{"a":1}' });
     assert.deepEqual(rig.of("duplicate").map(({ changedBody }) => changedBody), [true, false]);
-    await rig.close();
   });
 });
 
@@ -464,6 +464,18 @@ describe("a refusal", () => {
     });
   }
 
+  it("for a queue that filled up while the body was under way comes before it is stored", async () => {
+    const before = rig.store.asked.length;
+    const headers = { ...signed('{"late":1}'), Expect: "100-continue", "Content-Length": "10" };
+    const raw = connectRaw(rig.port, `${head(headers)}\r\n`);
+    await raw.until(/100 Continue\r\n\r\n$/);
+    rig.store.pretend = { depth: 100_000 };
+    raw.socket.write('{"late":1}');
+    assert.match(await raw.until(/\}$/), /HTTP\/1\.1 503 .*"code":"overloaded"/s);
+    assert.equal(rig.store.asked.length, before);
+    raw.socket.destroy();
+  });
+
   it("while draining ends the kept connection, for a status too", async () => {
     const raw = connectRaw(rig.port, `${head({ ...signed('{"kept":1}'), "Content-Length": "10" })}\r\n{"kept":1}`);
     await raw.until(/\}$/);
@@ -504,8 +516,9 @@ describe("a refusal", () => {
 });
 
 describe("a sender that vanishes", () => {
-  it("in the middle of its body leaves nothing behind", async () => {
+  it("in the middle of its body leaves nothing behind", async (t) => {
     const rig = await openRig();
+    t.after(rig.close);
     const rejected = rig.next("rejected");
     const raw = connectRaw(rig.port, `${head({ ...signed("{}x"), "Content-Length": "3" })}\r\n{}`);
     // Its headers are there: another connection's request was answered after them.
@@ -519,11 +532,11 @@ describe("a sender that vanishes", () => {
       sourceIp: "",
     });
     assert.deepEqual([rig.store.asked.length, rig.of("internal-error").length], [0, 0]);
-    await rig.close();
   });
 
-  it("after its body has its event stored, and no ack is counted", async () => {
+  it("after its body has its event stored, and no ack is counted", async (t) => {
     const rig = await openRig();
+    t.after(rig.close);
     let open = () => {};
     rig.store.gate = new Promise((resolve) => (open = resolve));
     const asked = rig.store.askedAgain();
@@ -540,14 +553,13 @@ describe("a sender that vanishes", () => {
     const { json } = await (rig.store.gate = undefined, sendEvent(rig.port, { body: "{}" }));
     assert.equal(json.duplicate, true);
     assert.equal(rig.of("acked").length, 0);
-    await rig.close();
   });
 });
 
-it("the limits are read anew for each request", async () => {
+it("the limits are read anew for each request", async (t) => {
   const rig = await openRig();
+  t.after(rig.close);
   assert.equal((await sendEvent(rig.port, { body: '{"a":"12345678"}' })).status, 202);
   rig.state.config = anAcceptConfig({ limits: { ...rig.state.config.limits, bodyBytesMax: 8 } });
   assert.equal((await sendEvent(rig.port, { body: '{"a":"12345678"}' })).status, 413);
-  await rig.close();
 });

@@ -33,15 +33,16 @@ async function listening(handle: Handle = readAll, limits: Partial<ListenerOptio
   return { listener, port: listener.address.port, signals, reasons };
 }
 
-it("the address is the real one", async () => {
+it("the address is the real one", async (t) => {
   const { listener, port } = await listening();
+  t.after(() => listener.close(0));
   assert.equal(listener.address.host, "127.0.0.1");
   assert(port > 0);
-  await listener.close(0);
 });
 
-it("an address that is taken is the operator's to mend", async () => {
+it("an address that is taken is the operator's to mend", async (t) => {
   const { listener, port } = await listening();
+  t.after(() => listener.close(0));
   const again = PublicListener.open({
     address: { host: "127.0.0.1", port },
     limits: { headerBytesMax: 16_384, headerTimeoutMs: 10_000, requestTimeoutMs: 30_000, connectionsMax: 100 },
@@ -54,7 +55,6 @@ it("an address that is taken is the operator's to mend", async () => {
     assert.match(error.message, new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${port}: `));
     return true;
   });
-  await listener.close(0);
 });
 
 describe("what is no request is told by its own status, and counted", () => {
@@ -87,52 +87,53 @@ describe("what is no request is told by its own status, and counted", () => {
     ],
   ];
   for (const [what, bytes, answer, reason] of cases) {
-    it(what, async () => {
+    it(what, async (t) => {
       const { listener, port, reasons } = await listening();
+      t.after(() => listener.close(0));
       const text = await connectRaw(port, bytes).closed;
       assert.match(text, answer);
       assert.match(text, /Content-Type: application\/problem\+json/);
       assert.deepEqual(reasons(), [reason]);
-      await listener.close(0);
     });
   }
 
-  it("a request without Host", async () => {
+  it("a request without Host", async (t) => {
     const { listener, port } = await listening();
+    t.after(() => listener.close(0));
     assert.match(await connectRaw(port, "GET / HTTP/1.1\r\n\r\n").closed, /^HTTP\/1\.1 400 /);
-    await listener.close(0);
   });
 });
 
-it("a sender that is slow with its headers is told 408", async () => {
+it("a sender that is slow with its headers is told 408", async (t) => {
   const { listener, port, reasons } = await listening(readAll, { headerTimeoutMs: 50 });
+  t.after(() => listener.close(0));
   const text = await connectRaw(port, HEAD).closed;
   assert.match(text, /^HTTP\/1\.1 408 .*"code":"timeout"/s);
   assert.deepEqual(reasons(), ["unmatched timeout"]);
-  await listener.close(0);
 });
 
-it("a sender that is slow with its body is told 408, and its request tells of itself", async () => {
+it("a sender that is slow with its body is told 408, and its request tells of itself", async (t) => {
   const { listener, port, reasons } = await listening(readAll, { headerTimeoutMs: 50, requestTimeoutMs: 60 });
+  t.after(() => listener.close(0));
   assert.match(await connectRaw(port, `${HEAD}Content-Length: 10\r\n\r\nab`).closed, /^HTTP\/1\.1 408 /);
   assert.deepEqual(reasons(), []);
-  await listener.close(0);
 });
 
-it("noise behind a request that is being answered is not answered in its place", async () => {
+it("noise behind a request that is being answered is not answered in its place", async (t) => {
   let answerIt = () => {};
   const { listener, port } = await listening((request, response) => {
     request.on("error", () => {});
+    t.after(() => listener.close(0));
     answerIt = () => response.end("fine");
   });
   const text = await connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n\x00\x01noise\r\n\r\n`).closed;
   answerIt();
   assert.equal(text, "");
-  await listener.close(0);
 });
 
-it("connections above the limit are turned away", async () => {
+it("connections above the limit are turned away", async (t) => {
   const { listener, port } = await listening(readAll, { connectionsMax: 2 });
+  t.after(() => listener.close(0));
   const kept = [
     connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`),
     connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`),
@@ -140,31 +141,30 @@ it("connections above the limit are turned away", async () => {
   for (const { until } of kept) await until(/fine/);
   assert.equal(await connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`).closed, "");
   for (const { socket } of kept) socket.destroy();
-  await listener.close(0);
 });
 
-it("a header named __proto__ is a header", async () => {
+it("a header named __proto__ is a header", async (t) => {
   const { listener, port } = await listening((request, response) => {
     response.end(JSON.stringify(request.rawHeaders));
+    t.after(() => listener.close(0));
   });
   const { text } = await send(port, { path: "/", headers: { "__proto__x": "1" } });
   assert(text.includes("__proto__x"));
   const raw = connectRaw(port, `${HEAD}__proto__: 1\r\nContent-Length: 0\r\n\r\n`);
   await raw.until(/__proto__/);
   raw.socket.destroy();
-  await listener.close(0);
 });
 
 describe("stopping", () => {
-  it("lets no new connection in", async () => {
+  it("lets no new connection in", async (t) => {
     const { listener, port } = await listening();
+    t.after(() => listener.close(0));
     listener.stopAccepting();
     listener.stopAccepting();
     await assert.rejects(send(port, { path: "/" }), { code: "ECONNREFUSED" });
-    await listener.close(0);
   });
 
-  it("ends idle connections, and lets the busy one have its answer", async () => {
+  it("ends idle connections, and lets the busy one have its answer", async (t) => {
     let answerIt = () => {};
     let busyArrived = () => {};
     const busyIsIn = new Promise<void>((resolve) => (busyArrived = resolve));
@@ -173,6 +173,7 @@ describe("stopping", () => {
       answerIt = () => response.end("at last");
       busyArrived();
     });
+    t.after(() => listener.close(0));
     const idle = connectRaw(port, "POST /idle HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
     await idle.until(/fine/);
     const busy = connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`);
@@ -185,10 +186,11 @@ describe("stopping", () => {
     await busy.closed;
   });
 
-  it("cuts what is left at the deadline", async () => {
+  it("cuts what is left at the deadline", async (t) => {
     let arrived = () => {};
     const isIn = new Promise<void>((resolve) => (arrived = resolve));
     const { listener, port } = await listening(() => arrived());
+    t.after(() => listener.close(0));
     const stuck = connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n`);
     await isIn;
     await listener.close(0);

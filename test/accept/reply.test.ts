@@ -8,10 +8,10 @@ const failure = { code: "Error", message: "card declined" };
 
 async function rigOf(over: Partial<SourceConfig>, use: (rig: Rig) => Promise<void>): Promise<void> {
   const rig = await openRig({ sources: [anAcceptSource(over)] });
+  t.after(rig.close);
   try {
     await use(rig);
   } finally {
-    await rig.close();
   }
 }
 
@@ -212,8 +212,9 @@ describe("mode sync", () => {
     }));
 });
 
-it("an event that nobody handles may settle at once, and a sync sender still gets its outcome", async () => {
+it("an event that nobody handles may settle at once, and a sync sender still gets its outcome", async (t) => {
   const rig = await openRig({ sources: [anAcceptSource({ mode: "sync", unknown: "accept" })], handlers: {} });
+  t.after(rig.close);
   let open = () => {};
   rig.store.gate = new Promise((resolve) => (open = resolve));
   const asked = rig.store.askedAgain();
@@ -222,7 +223,6 @@ it("an event that nobody handles may settle at once, and a sync sender still get
   await rig.settle({ kind: "complete", result: '{"skipped":true}' });
   open();
   assert.deepEqual((await answer).json.result, { skipped: true });
-  await rig.close();
 });
 
 describe("mode sender-retry", () => {

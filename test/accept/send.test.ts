@@ -76,6 +76,8 @@ describe("an answer", () => {
     socket.on("drain", keepSending);
     keepSending();
     assert.match(await closed, /\{"code":"x"\}/);
+    // What the two sockets hold is more than the limit, and far less than what was announced.
+    assert(socket.bytesWritten < 500_000_000);
   });
 
   it("ends the connection of a sender that waits to be asked for its body", async () => {

@@ -7,8 +7,8 @@ import { Value } from "typebox/value";
 import { PRESET_NAMES } from "../../src/accept/presets.ts";
 import { exampleData, exampleType } from "../../src/cli/example-events.ts";
 import type { SourceConfig } from "../../src/config.ts";
-import { loadConfig } from "../../src/config-load.ts";
-import { createSender } from "../../src/sender.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { createSender } from "../../src/sender/sender.ts";
 
 for (
   const [source, type] of [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHAOS_KINDS, planShots, type Shot } from "../../src/cli/chaos.ts";
 import { createShoot, type Ending } from "../../src/cli/shoot.ts";
-import { createSender, type Sender } from "../../src/sender.ts";
+import { createSender, type Sender } from "../../src/sender/sender.ts";
 import { type Asked, jsonServer } from "../support/json-server.ts";
 
 const SECRET = "It's a Secret";

@@ -1,7 +1,7 @@
 /** `hookd.yaml` as text, loaded without a disk. */
 import { Buffer } from "node:buffer";
-import { ConfigError } from "../../src/config-faults.ts";
-import { loadConfig, type LoadedConfig, type LoadOptions } from "../../src/config-load.ts";
+import { ConfigError } from "../../src/config/config-faults.ts";
+import { loadConfig, type LoadedConfig, type LoadOptions } from "../../src/config/load-config.ts";
 
 export interface World extends Partial<LoadOptions> {
   /** Contents of files by absolute path; the config file itself is `/etc/hookd/hookd.yaml`. */

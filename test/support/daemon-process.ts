@@ -58,7 +58,7 @@ export class DaemonProcess {
     const daemon = new DaemonProcess(setup);
     after(async () => {
       daemon.#endExpected = true;
-      daemon.#child?.kill("SIGKILL");
+      daemon.#send("SIGKILL");
       await daemon.#ended;
       assert.equal(daemon.#died, undefined, daemon.#died);
     });
@@ -146,7 +146,7 @@ export class DaemonProcess {
   /** SIGKILL by default; resolves when the process is gone. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<Ended> {
     this.#endExpected = true;
-    this.#child?.kill(signal);
+    this.#send(signal);
     return await this.#ended;
   }
 
@@ -158,7 +158,17 @@ export class DaemonProcess {
   /** Sends a signal and does not wait. `mayEnd`: the process may end of it. */
   signal(signal: NodeJS.Signals, { mayEnd = false } = {}): void {
     if (mayEnd) this.#endExpected = true;
-    this.#child?.kill(signal);
+    this.#send(signal);
+  }
+
+  /** Not `child.kill`: under Deno that makes an ended process look as if the signal had ended it. */
+  #send(signal: NodeJS.Signals): void {
+    try {
+      if (this.#child?.pid !== undefined) process.kill(this.#child.pid, signal);
+    } catch (error) {
+      // It ended a moment ago; that is told in its own way.
+      if ((error as { code?: string }).code !== "ESRCH") throw error;
+    }
   }
 
   /** Resolves when the process is gone, however it came. */

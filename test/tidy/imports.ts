@@ -16,11 +16,11 @@ const LEAVES = ["src/model.ts", "src/errors.ts", "src/handler.ts", "src/units.ts
 const PORTS = [...LEAVES, "src/ports.ts", "src/config.ts", "src/clock.ts"];
 const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map((room) => `src/${room}/`);
 /** What senders and tests of handlers use: nothing of the daemon. */
-const SENDER = [...PORTS, "src/sender"];
+const SENDER = [...PORTS, "src/sender/"];
 /** The side of execute that runs within a thread: it shares the protocol and the board, nothing else. */
 const THREAD = [...LEAVES, "src/execute/thread/", "src/execute/protocol.ts", "src/execute/board.ts"];
 /** What lies in files beside the code: read at the edge only. */
-const EDGE = ["src/config-", "src/version.ts"];
+const EDGE = ["src/config/", "src/version.ts"];
 /** `daemon/` is the one room that knows the others: it joins them. */
 const DAEMON = [...PORTS, ...EDGE, ...ROOMS, "src/daemon/"];
 
@@ -35,12 +35,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ...Object.fromEntries(ROOMS.map((room) => [room, [...PORTS, room]])),
   "src/execute/thread/": THREAD,
   "src/daemon/": DAEMON,
-  "src/sender": SENDER,
+  "src/sender/": SENDER,
   "src/mod.ts": LEAVES,
   // Runs a handler as a thread would, and brings the sender.
   "src/testing.ts": [...SENDER, ...THREAD],
   // Commands are given what they need of the daemon; main.ts joins the two.
-  "src/cli/": [...SENDER, "src/config-", "src/cli/"],
+  "src/cli/": [...SENDER, "src/config/", "src/cli/"],
   "src/main.ts": [...DAEMON, ...SENDER, "src/cli/"],
   "workers/main.ts": THREAD,
   // The handler author's folder reads as it would outside this repository.
@@ -55,9 +55,9 @@ const HOMES: Record<string, readonly string[]> = {
   "prom-client": ["src/watch/"],
   pino: ["src/watch/"],
   "pino-pretty": ["src/watch/"],
-  undici: ["src/sender", "src/cli/"],
-  yaml: ["src/config-", "src/cli/"],
-  "fastest-levenshtein": ["src/config-", "src/cli/"],
+  undici: ["src/sender/", "src/cli/"],
+  yaml: ["src/config/", "src/cli/"],
+  "fastest-levenshtein": ["src/config/", "src/cli/"],
   commander: ["src/cli/", "src/main.ts"],
   "cli-progress": ["src/cli/"],
 };

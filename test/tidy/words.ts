@@ -15,8 +15,8 @@ const BANS: readonly Ban[] = [
   {
     pattern: /\bprocess\s*\.\s*env\b/g,
     within: /^src\//,
-    except: /^src\/(config-load\.ts|cli\/|main\.ts)/,
-    instead: "the environment is read in config-load.ts and in cli/",
+    except: /^src\/(config\/load-config\.ts|cli\/|main\.ts)/,
+    instead: "the environment is read in config/load-config.ts and in cli/",
   },
   {
     pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bnew\s+Date\b(?!\s*\()/g,

@@ -15,8 +15,9 @@ import type { JournalCore } from "./journal-core.ts";
 import { openJournalCore, type JournalOptions } from "./open-journal.ts";
 import { locateEvent } from "./locate-event.ts";
 import { NOWHERE } from "./position.ts";
-import { decodeEvent, encodeEvent, encodeHold, encodeStep, type EventEntry, type StepEntry } from "./records.ts";
+import { decodeEvent, encodeEvent, encodeHold, type EventEntry } from "./records.ts";
 import { type FirstSeen, sameBody, scopeOf } from "./first-seen.ts";
+import { encodeSettlement, firstAfter, type Settlement } from "./settlement-record.ts";
 
 /** A delivery whose event cannot be read just now is tried again after this time, without an attempt. */
 const UNREADABLE_RETRY_MS = 60_000;
@@ -205,7 +206,7 @@ export class Journal implements Store {
       frames.unshift(encodeHold({ source: event.source, orderingKey: event.orderingKey, hold: "parked" }));
     }
     await this.#core.commit(frames, () => {
-      this.#core.firstSeen.changed(event, decision.kind === "fail" ? undefined : settledFirst(event, decision));
+      this.#core.firstSeen.changed(event, firstAfter(event, decision));
       this.#core.claims.wake();
     });
   }
@@ -226,45 +227,8 @@ export class Journal implements Store {
   }
 }
 
-interface Settlement {
-  slot: number;
-  delivery: Delivery;
-  decision: Exclude<Decision, { kind: "give-back" }>;
-  attempt: AttemptRecord | undefined;
-}
-
 function duplicateOf(event: NewEvent, first: FirstSeen | StoredEvent): Appended {
   if ("first" in first) return { kind: "duplicate", first: first.first, sameBody: sameBody(first, event) };
   const same = first.body.length === event.body.length && first.body.every((byte, index) => byte === event.body[index]);
   return { kind: "duplicate", first: { state: "available", event: { id: first.id, type: first.type } }, sameBody: same };
-}
-
-/** The record of a decision: an attempt that is to be repeated, or the outcome. */
-function encodeSettlement(core: JournalCore, made: Settlement): Buffer {
-  const { slot, delivery, decision, attempt } = made;
-  const { waiting } = core.state;
-  const entry: StepEntry = {
-    kind: decision.kind === "retry" ? "attempt" : "outcome",
-    id: delivery.event.id,
-    hash: waiting.hash[slot]!,
-    event: waiting.event[slot]!,
-    previous: waiting.last[slot]!,
-    at: decision.kind === "retry" ? decision.at : core.clock.now(),
-    charged: waiting.charged[slot]! + 1,
-    generation: waiting.generation[slot]!,
-    mailbox: waiting.mailbox[slot]!,
-    dead: decision.kind === "dead-letter",
-    freed: decision.kind === "fail",
-  };
-  return encodeStep(entry, {
-    ...(attempt && { attempt }),
-    ...(decision.kind === "complete" ? { result: decision.result } : { failure: decision.failure }),
-  });
-}
-
-/** What a duplicate is told from now on. */
-function settledFirst(event: StoredEvent, decision: Exclude<Decision, { kind: "give-back" | "fail" }>) {
-  const about = { event: { id: event.id, type: event.type } };
-  if (decision.kind === "complete") return { ...about, state: "completed" as const, result: decision.result };
-  return { ...about, state: decision.kind === "retry" ? "retryable" as const : "dead" as const, failure: decision.failure };
 }

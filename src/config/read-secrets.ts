@@ -5,9 +5,9 @@
 import { dirname, resolve } from "node:path";
 import { mappingAt, valueAt } from "./config-checks.ts";
 import { type ConfigPath, type Finding, quoted } from "./config-faults.ts";
-import { decodeText, type ReadFile } from "./config-files.ts";
-import { isLoopback, parseAddress } from "./config.ts";
-import { systemCode } from "./errors.ts";
+import { decodeText, type ReadFile } from "./read-up-to.ts";
+import { isLoopback, parseAddress } from "../config.ts";
+import { systemCode } from "../errors.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

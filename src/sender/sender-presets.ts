@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { HookdError } from "./errors.ts";
+import { HookdError } from "../errors.ts";
 
 /** One row. Templates may name `{id}` (the idempotency key), `{time}` (Unix seconds) and `{signature}`. */
 export interface SenderPreset {

@@ -2,7 +2,7 @@
  * The reference language of hookd.yaml from the sender's side: where a value is to be put, how a type is taken
  * apart to fill a template, and JSON pointers that write. Pure.
  */
-import { HookdError } from "./errors.ts";
+import { HookdError } from "../errors.ts";
 
 /** One place in a request. */
 export type Place =

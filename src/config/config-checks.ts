@@ -7,7 +7,7 @@ import { Settings } from "typebox/system";
 import { type ConfigPath, didYouMean, type Finding, kindOf, oneOf, quoted, shown, shownKey } from "./config-faults.ts";
 import { ConfigFile } from "./config-file.ts";
 import { EXPECTED, ms } from "./config-values.ts";
-import { type ListenAddress, parseAddress } from "./config.ts";
+import { type ListenAddress, parseAddress } from "../config.ts";
 
 const validator = Compile(ConfigFile);
 /** typebox stops at 8; this is more than a file of the permitted length can be worth reading. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parsePlace, pointerGet, pointerSet, splitTemplate, templateFits } from "../src/sender-places.ts";
+import { parsePlace, pointerGet, pointerSet, splitTemplate, templateFits } from "../../src/sender/sender-places.ts";
 
 for (
   const [reference, place] of [

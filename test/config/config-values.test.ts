@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import * as kind from "../src/config-values.ts";
+import * as kind from "../../src/config/config-values.ts";
 
 describe("a kind of value", () => {
   const limits = { min: "1s", max: "1h" };

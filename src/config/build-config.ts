@@ -5,9 +5,9 @@
 import { resolve } from "node:path";
 import assert from "node:assert";
 import type { ConfigFile, SourceFile } from "./config-file.ts";
-import type { Secrets } from "./config-secrets.ts";
+import type { Secrets } from "./read-secrets.ts";
 import { bytes, ms } from "./config-values.ts";
-import { type Config, type ListenAddress, parseAddress, type RetryPolicy, type SourceConfig } from "./config.ts";
+import { type Config, type ListenAddress, parseAddress, type RetryPolicy, type SourceConfig } from "../config.ts";
 
 /** `folder` is the absolute folder of the file, from which its paths count. */
 export function buildConfig(file: ConfigFile, secrets: Secrets, folder: string): Config {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Settings } from "typebox/system";
-import { mappingAt, schemaFindings, valueAt } from "../src/config-checks.ts";
-import { faultsOf, withSource } from "./support/a-config-file.ts";
+import { mappingAt, schemaFindings, valueAt } from "../../src/config/config-checks.ts";
+import { faultsOf, withSource } from "../support/a-config-file.ts";
 
 /** A whole text and the whole message that it gets, less the file's name. */
 async function refuses(text: string, ...faults: string[]): Promise<void> {

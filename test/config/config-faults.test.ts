@@ -11,7 +11,7 @@ import {
   shown,
   shownKey,
   showPath,
-} from "../src/config-faults.ts";
+} from "../../src/config/config-faults.ts";
 
 function aFault(over: Partial<ConfigFault> = {}): ConfigFault {
   return { line: 12, column: 5, path: "a.b", expected: "an x", found: "a y", ...over };

@@ -6,7 +6,7 @@ import assert from "node:assert";
 import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { Value } from "typebox/value";
-import { buildConfig } from "./config-build.ts";
+import { buildConfig } from "./build-config.ts";
 import { crossFindings, isConfigFile, mappingAt, schemaFindings } from "./config-checks.ts";
 import {
   ConfigError,
@@ -17,11 +17,11 @@ import {
   showPath,
 } from "./config-faults.ts";
 import { ConfigFile, SourceFile } from "./config-file.ts";
-import { decodeText, type ReadFile, readUpTo } from "./config-files.ts";
-import { createReadSecret, type Env, readSecrets } from "./config-secrets.ts";
-import { readYaml, type YamlReading } from "./config-yaml.ts";
-import type { Config } from "./config.ts";
-import { HookdError, messageOf, systemCode } from "./errors.ts";
+import { decodeText, type ReadFile, readUpTo } from "./read-up-to.ts";
+import { createReadSecret, type Env, readSecrets } from "./read-secrets.ts";
+import { readYaml, type YamlReading } from "./read-yaml.ts";
+import type { Config } from "../config.ts";
+import { HookdError, messageOf, systemCode } from "../errors.ts";
 
 export interface LoadOptions {
   /** Names that `verify.preset` may have. */

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { ConfigError } from "../src/config-faults.ts";
-import { loadConfig } from "../src/config-load.ts";
-import { HookdError } from "../src/errors.ts";
-import { faultsOf, loadText, withSource } from "./support/a-config-file.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { ConfigError } from "../../src/config/config-faults.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { HookdError } from "../../src/errors.ts";
+import { faultsOf, loadText, withSource } from "../support/a-config-file.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const presets = ["hookd", "github", "stripe", "standard"];
 

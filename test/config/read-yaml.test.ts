@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { readYaml } from "../src/config-yaml.ts";
+import { readYaml } from "../../src/config/read-yaml.ts";
 
 /** `line:column: path: expected ..., found ...` of each fault. */
 function told(text: string): string[] {

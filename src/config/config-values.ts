@@ -4,8 +4,8 @@
  * when a value does not fit.
  */
 import { Type } from "typebox";
-import { parseAddress } from "./config.ts";
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "./units.ts";
+import { parseAddress } from "../config.ts";
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "../units.ts";
 
 /** How each `errorMessage` begins: editors show it as a sentence, hookd within one. */
 export const EXPECTED = "Expected ";

@@ -4,7 +4,7 @@
  * given as bytes and already holds all that leaves byte for byte as it was.
  */
 import { Buffer } from "node:buffer";
-import { HookdError } from "./errors.ts";
+import { HookdError } from "../errors.ts";
 import { parsePlace, type Place, pointerGet, pointerSet, splitTemplate } from "./sender-places.ts";
 
 /** What a sender wants to tell. */

@@ -4,7 +4,7 @@
  * where no secret can stand, and only when it is short: a message ends up in logs and in chat windows.
  */
 import { closest, distance } from "fastest-levenshtein";
-import { HookdError } from "./errors.ts";
+import { HookdError } from "../errors.ts";
 
 /** Keys and indices from the top of the file. */
 export type ConfigPath = readonly (string | number)[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { loadText, withSource } from "./support/a-config-file.ts";
+import { loadText, withSource } from "../support/a-config-file.ts";
 
 describe("a file that says the least", () => {
   it("gets every default of the contract", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { type OutgoingEvent, placeEvent, type Recipe } from "../src/sender-request.ts";
+import { type OutgoingEvent, placeEvent, type Recipe } from "../../src/sender/signed-request.ts";
 
 const now = new Date("2026-01-02T03:04:05.678Z");
 const header: Recipe = {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { Agent } from "undici";
-import { createSender } from "../src/sender.ts";
+import { createSender } from "../../src/sender/sender.ts";
 
 interface Received {
   method: string | undefined;

@@ -5,13 +5,13 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher, request as undiciRequest } from "undici";
-import { systemClock } from "./clock.ts";
-import type { SourceConfig } from "./config.ts";
-import { HookdError, messageOf, systemCode } from "./errors.ts";
-import { type OutgoingEvent, placeEvent } from "./sender-request.ts";
+import { systemClock } from "../clock.ts";
+import type { SourceConfig } from "../config.ts";
+import { HookdError, messageOf, systemCode } from "../errors.ts";
+import { type OutgoingEvent, placeEvent } from "./signed-request.ts";
 import { type SenderPreset, senderPreset, signatureHeaders, signHeaders } from "./sender-presets.ts";
 
-export type { OutgoingEvent } from "./sender-request.ts";
+export type { OutgoingEvent } from "./signed-request.ts";
 
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { createReadSecret, type SecretReading } from "../src/config-secrets.ts";
-import { faultsOf, loadText, type World } from "./support/a-config-file.ts";
+import { createReadSecret, type SecretReading } from "../../src/config/read-secrets.ts";
+import { faultsOf, loadText, type World } from "../support/a-config-file.ts";
 
 /** One source with these secrets. */
 function sourceWith(secrets: string, more = ""): string {

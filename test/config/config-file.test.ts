@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { Compile } from "typebox/compile";
 import { parse } from "yaml";
-import { publishedSchema } from "../src/config-file.ts";
+import { publishedSchema } from "../../src/config/config-file.ts";
 
 const schema = JSON.parse(publishedSchema());
 

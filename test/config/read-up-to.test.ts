@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { decodeText, readUpTo } from "../src/config-files.ts";
-import { tempFolder } from "./support/temp-folder.ts";
+import { decodeText, readUpTo } from "../../src/config/read-up-to.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 describe("a file that an operator named", () => {
   const path = join(tempFolder(), "file");

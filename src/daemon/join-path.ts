@@ -1,0 +1,70 @@
+/**
+ * The path of a stored event on one screen: the store gives a delivery its turn, a handler runs it in a worker
+ * thread, the outcome is settled in the store.
+ *
+ *   store -claim-> dispatch -> execute -> settle -settle-> store
+ */
+import type { Awaited } from "../accept/awaited.ts";
+import type { Config } from "../config.ts";
+import { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { HandlerPool } from "../execute/handler-pool.ts";
+import type { Delivery, Failure } from "../model.ts";
+import type { Attempted, Clock, DeadLetters, Emit, Random, Store } from "../ports.ts";
+import { createSettle, untilDurable } from "../settle/settle.ts";
+import type { Project } from "./project.ts";
+import { letterDataOf, rulesFor, runPlanFor, SKIPPED } from "./rules.ts";
+
+export interface PathNeeds {
+  store: Pick<Store, "claim" | "settle">;
+  deadLetters: Pick<DeadLetters, "append">;
+  awaited: Pick<Awaited, "take" | "settled" | "failed">;
+  /** Events whose letter was written before a crash, and whose outcome was not. */
+  died: Map<string, Failure>;
+  /** Functions, because a reload replaces what they return. */
+  project: () => Project;
+  pool: () => Pick<HandlerPool, "run">;
+  clock: Clock;
+  random: Random;
+  emit: Emit;
+}
+
+/** The dispatcher that drives the path; it has not started. */
+export function joinPath(needs: PathNeeds): Dispatcher {
+  const { store, awaited, clock, emit } = needs;
+  const settle = createSettle({
+    ...needs,
+    rulesFor: (event) => rulesFor(event, needs.project()),
+    dataOf: (event) => letterDataOf(event, needs.project()),
+    senderWaits: (eventId) => awaited.take(eventId),
+    onSettled: (settlement) => awaited.settled(settlement),
+    onUnsettled: (eventId) => awaited.failed(eventId),
+  });
+  const run = async (delivery: Delivery) => {
+    if (await settleDeath(needs, delivery)) return;
+    await settle(delivery, await attempt(needs, delivery));
+  };
+  return new Dispatcher({ store, run, slots: slotsOf(needs.project().config), clock, emit });
+}
+
+/** Attempts that may run at once. */
+export function slotsOf({ pool }: Pick<Config, "pool">): number {
+  return pool.threads * pool.perThread;
+}
+
+/** An event whose letter was written before a crash is dead: running it again would be once too often. */
+async function settleDeath({ died, store, project, clock }: PathNeeds, delivery: Delivery): Promise<boolean> {
+  const failure = died.get(delivery.event.id);
+  if (failure === undefined) return false;
+  died.delete(delivery.event.id);
+  const { onDead } = rulesFor(delivery.event, project());
+  const decision = { kind: "dead-letter" as const, failure, park: onDead === "park" };
+  await untilDurable(() => store.settle(delivery, decision), { clock, onRefused: () => {} });
+  return true;
+}
+
+async function attempt({ project, pool, clock }: PathNeeds, delivery: Delivery): Promise<Attempted> {
+  const plan = runPlanFor(delivery.event, project());
+  if (plan.kind === "run") return await pool().run(delivery, plan);
+  const outcome = plan.kind === "skip" ? SKIPPED : { kind: "failed" as const, failure: plan.failure };
+  return { outcome, startedAt: clock.now(), durationMs: 0 };
+}

@@ -1,0 +1,45 @@
+/** How a decision is written down, and what a duplicate of its event is told from then on. */
+import type { Buffer } from "node:buffer";
+import type { AttemptRecord, Decision, Delivery, StoredEvent } from "../../model.ts";
+import type { FirstEvent } from "../../ports.ts";
+import type { JournalCore } from "./journal-core.ts";
+import { encodeStep, type StepEntry } from "./records.ts";
+
+/** A claim that ends with a record. */
+export interface Settlement {
+  slot: number;
+  delivery: Delivery;
+  decision: Exclude<Decision, { kind: "give-back" }>;
+  attempt: AttemptRecord | undefined;
+}
+
+/** The record of a decision: an attempt that is to be repeated, or the outcome. */
+export function encodeSettlement(core: Pick<JournalCore, "state" | "clock">, made: Settlement): Buffer {
+  const { slot, delivery, decision, attempt } = made;
+  const { waiting } = core.state;
+  const entry: StepEntry = {
+    kind: decision.kind === "retry" ? "attempt" : "outcome",
+    id: delivery.event.id,
+    hash: waiting.hash[slot]!,
+    event: waiting.event[slot]!,
+    previous: waiting.last[slot]!,
+    at: decision.kind === "retry" ? decision.at : core.clock.now(),
+    charged: waiting.charged[slot]! + 1,
+    generation: waiting.generation[slot]!,
+    mailbox: waiting.mailbox[slot]!,
+    dead: decision.kind === "dead-letter",
+    freed: decision.kind === "fail",
+  };
+  return encodeStep(entry, {
+    ...(attempt && { attempt }),
+    ...(decision.kind === "complete" ? { result: decision.result } : { failure: decision.failure }),
+  });
+}
+
+/** What a duplicate is told from now on; undefined when the key is free again. */
+export function firstAfter(event: StoredEvent, decision: Settlement["decision"]): FirstEvent | undefined {
+  if (decision.kind === "fail") return undefined;
+  const about = { event: { id: event.id, type: event.type } };
+  if (decision.kind === "complete") return { ...about, state: "completed", result: decision.result };
+  return { ...about, state: decision.kind === "retry" ? "retryable" : "dead", failure: decision.failure };
+}
