@@ -8,10 +8,10 @@ const failure = { code: "Error", message: "card declined" };
 
 async function rigOf(over: Partial<SourceConfig>, use: (rig: Rig) => Promise<void>): Promise<void> {
   const rig = await openRig({ sources: [anAcceptSource(over)] });
-  t.after(rig.close);
   try {
     await use(rig);
   } finally {
+    await rig.close();
   }
 }
 
