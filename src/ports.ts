@@ -190,7 +190,14 @@ export type Signal =
   | { kind: "secret-matched"; source: string; key: number }
   | { kind: "attempt"; delivery: Delivery; attempt: AttemptRecord }
   | { kind: "settled"; delivery: Delivery; decision: Settlement["decision"]; durationMs: number }
-  | { kind: "handler-log"; eventId: string; type: string; level: LogLevel; message: string; fields?: Record<string, unknown> }
+  | {
+    kind: "handler-log";
+    eventId: string;
+    type: string;
+    level: LogLevel;
+    message: string;
+    fields?: Record<string, unknown>;
+  }
   | { kind: "stray-throw"; eventId: string | undefined; message: string }
   | { kind: "worker-started"; thread: number }
   | { kind: "worker-restarted"; cause: string; thread: number; detail?: string }

@@ -96,7 +96,7 @@ export class AdminClient {
 function withQuery(path: string, query: Query): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
-  return params.size === 0 ? path : `${path}?${params}`;
+  return params.size === 0 ? path : `${path}?${params.toString()}`;
 }
 
 function parseAnswer(text: string): { kind: "json"; value: unknown } | { kind: "other" } {

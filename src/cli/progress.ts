@@ -27,7 +27,7 @@ export function startProgress(total: number | undefined, output: Output): Progre
       format: total === undefined
         ? "{value} done, {duration_formatted}"
         : "{bar} {value}/{total}, {eta_formatted} left",
-      stream: output.stream as NodeJS.WritableStream,
+      stream: output.stream,
       clearOnComplete: true,
       hideCursor: true,
       barCompleteChar: "=",

@@ -42,5 +42,5 @@ function columnsOf(rows: readonly Record<string, unknown>[]): Column<Record<stri
 
 function shownCell(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -131,7 +131,10 @@ export class Daemon {
       this.#dispatcher!.resize(slotsOf(next.config));
       this.#watch.tune(next.config);
       void this.#retire(old!);
-      this.#emit({ kind: "reloaded", detail: { handlers: next.handlerFiles.length, sources: next.config.sources.length } });
+      this.#emit({
+        kind: "reloaded",
+        detail: { handlers: next.handlerFiles.length, sources: next.config.sources.length },
+      });
     } catch (error) {
       if (error instanceof HookdError) this.#emit({ kind: "reload-failed", message: error.message });
       throw error;

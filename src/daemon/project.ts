@@ -4,7 +4,7 @@
  */
 import { relative } from "node:path";
 import process from "node:process";
-import { lintSources, compileRoutes, type Routes } from "../accept/routes.ts";
+import { compileRoutes, lintSources, type Routes } from "../accept/routes.ts";
 import { PRESET_NAMES } from "../accept/presets.ts";
 import { ConfigError, describeFault } from "../config/config-faults.ts";
 import { loadConfig, type LoadedConfig } from "../config/load-config.ts";
@@ -40,10 +40,15 @@ export async function readProject(configFile: string, devSecret?: string): Promi
   return await readRest(configFile, loaded);
 }
 
-async function readRest(configFile: string, { config, warnings: unwise, locate }: LoadedConfig): Promise<ProjectReading> {
+async function readRest(
+  configFile: string,
+  { config, warnings: unwise, locate }: LoadedConfig,
+): Promise<ProjectReading> {
   const lint = lintSources(config).map(({ severity, path, message, hint }) => {
     const { line, column } = locate(path);
-    const text = `${configFile}:${line}:${column}: ${path.join(".")}: ${message}${hint === undefined ? "" : `; ${hint}`}`;
+    const text = `${configFile}:${line}:${column}: ${path.join(".")}: ${message}${
+      hint === undefined ? "" : `; ${hint}`
+    }`;
     return { severity, text };
   });
   const texts = (severity: string) => lint.filter((each) => each.severity === severity).map(({ text }) => text);

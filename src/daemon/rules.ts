@@ -43,7 +43,10 @@ export function runPlanFor(event: StoredEvent, { config, handlers, routes }: Pro
     return { kind: "run", entry, timeoutMs: entry.timeoutMs ?? config.pool.timeoutMs, dataPointer };
   }
   if (route?.unknown === "accept") return { kind: "skip" };
-  return { kind: "unrunnable", failure: { code: "ERR_NO_HANDLER", message: `No handler for event type "${event.type}"` } };
+  return {
+    kind: "unrunnable",
+    failure: { code: "ERR_NO_HANDLER", message: `No handler for event type "${event.type}"` },
+  };
 }
 
 /** Deeper JSON is shown as text: writing it out again could overflow the stack. */

@@ -69,6 +69,8 @@ async function makePrivate(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new HookdError("ERR_STORE_UNREADABLE", `Cannot make the data directory "${folder}": ${messageOf(cause)}`, { cause });
+    throw new HookdError("ERR_STORE_UNREADABLE", `Cannot make the data directory "${folder}": ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -44,7 +44,9 @@ export function decide(
     case "ok":
       return { kind: "complete", result: outcome.result };
     case "refused":
-      return mode === "sync" && world.senderWaits ? { kind: "fail", failure: outcome.failure } : deadLetter(outcome.failure, onDead);
+      return mode === "sync" && world.senderWaits
+        ? { kind: "fail", failure: outcome.failure }
+        : deadLetter(outcome.failure, onDead);
     case "failed":
       if (isLastFailure(circumstances)) {
         const told = world.senderWaits && (mode === "sync" || attempt < policy.attempts);

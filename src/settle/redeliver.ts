@@ -25,7 +25,9 @@ export class Redeliver {
   }
 
   /** Puts every matching dead event back; resolves to the letters that were, and how many stay open in all. */
-  async retryLetters(filter: Omit<LetterFilter, "limit" | "cursor">): Promise<{ retried: string[]; remaining: number }> {
+  async retryLetters(
+    filter: Omit<LetterFilter, "limit" | "cursor">,
+  ): Promise<{ retried: string[]; remaining: number }> {
     const { deadLetters } = this.#needs;
     const retried: string[] = [];
     let cursor: string | undefined;

@@ -6,7 +6,9 @@ import { isEventId } from "./event-id.ts";
 
 /** A cursor is the id of the last event of the page before; anything else is a mistake of the caller's (ERR_USAGE). */
 export function checkCursor({ cursor }: EventFilter): void {
-  if (cursor !== undefined && !isEventId(cursor)) throw new HookdError("ERR_USAGE", "The cursor is not one that a page gave");
+  if (cursor !== undefined && !isEventId(cursor)) {
+    throw new HookdError("ERR_USAGE", "The cursor is not one that a page gave");
+  }
 }
 
 export function matchesFilter(record: EventRecord, filter: EventFilter): boolean {

@@ -121,7 +121,12 @@ export class MemoryStore implements Store, Archive {
   revive(eventId: string): Promise<boolean> {
     const entry = this.#entries.get(eventId);
     if (entry === undefined || !this.#dead.delete(eventId)) return Promise.resolve(false);
-    entry.record = { event: entry.record.event, state: "available", attempts: entry.record.attempts, generation: entry.record.generation + 1 };
+    entry.record = {
+      event: entry.record.event,
+      state: "available",
+      attempts: entry.record.attempts,
+      generation: entry.record.generation + 1,
+    };
     entry.charged = 0;
     this.#enter(entry);
     this.#claims.wake();
@@ -165,7 +170,11 @@ export class MemoryStore implements Store, Archive {
     }
     const ahead = this.#mailboxes.size;
     const stored: StoredEvent = { ...event, id: this.#ids.next(this.#clock.now()) };
-    const entry: Entry = { record: { event: stored, state: "available", attempts: [], generation: 0 }, slot: 0, charged: 0 };
+    const entry: Entry = {
+      record: { event: stored, state: "available", attempts: [], generation: 0 },
+      slot: 0,
+      charged: 0,
+    };
     this.#entries.set(stored.id, entry);
     if (event.replayOf === undefined) this.#keys.set(scope, entry);
     this.#enter(entry);

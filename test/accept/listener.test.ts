@@ -123,9 +123,9 @@ it("noise behind a request that is being answered is not answered in its place",
   let answerIt = () => {};
   const { listener, port } = await listening((request, response) => {
     request.on("error", () => {});
-    t.after(() => listener.close(0));
     answerIt = () => response.end("fine");
   });
+  t.after(() => listener.close(0));
   const text = await connectRaw(port, `${HEAD}Content-Length: 0\r\n\r\n\x00\x01noise\r\n\r\n`).closed;
   answerIt();
   assert.equal(text, "");
@@ -146,8 +146,8 @@ it("connections above the limit are turned away", async (t) => {
 it("a header named __proto__ is a header", async (t) => {
   const { listener, port } = await listening((request, response) => {
     response.end(JSON.stringify(request.rawHeaders));
-    t.after(() => listener.close(0));
   });
+  t.after(() => listener.close(0));
   const { text } = await send(port, { path: "/", headers: { "__proto__x": "1" } });
   assert(text.includes("__proto__x"));
   const raw = connectRaw(port, `${HEAD}__proto__: 1\r\nContent-Length: 0\r\n\r\n`);

@@ -7,7 +7,8 @@ import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const SECRET = "a secret of this test, long enough";
-const HANDLER = `export default { [Symbol.for("hookd.handler")]: true, event: "greeted", run: () => ({ hello: true }) };\n`;
+const HANDLER =
+  `export default { [Symbol.for("hookd.handler")]: true, event: "greeted", run: () => ({ hello: true }) };\n`;
 
 /** A project in a folder of its own; what is given replaces keys of its config. */
 function projectFile(over: Record<string, unknown> = {}): string {
@@ -80,7 +81,11 @@ describe("the daemon", () => {
 
 describe("a start that fails", () => {
   it("tells the faults of the project", async () => {
-    await assert.rejects(startDaemon({ configFile: projectFile({ sources: {} }), dev: false }), { code: "ERR_CONFIG_INVALID" });
-    await assert.rejects(startDaemon({ configFile: "/nowhere/hookd.yaml", dev: false }), { code: "ERR_CONFIG_UNREADABLE" });
+    await assert.rejects(startDaemon({ configFile: projectFile({ sources: {} }), dev: false }), {
+      code: "ERR_CONFIG_INVALID",
+    });
+    await assert.rejects(startDaemon({ configFile: "/nowhere/hookd.yaml", dev: false }), {
+      code: "ERR_CONFIG_UNREADABLE",
+    });
   });
 });

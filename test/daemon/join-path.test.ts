@@ -33,7 +33,11 @@ function rig(options: { outcomes?: Outcome[]; unknown?: "accept" | "reject"; die
     pool: () => ({
       run: (delivery) => {
         runs.push(delivery);
-        return Promise.resolve({ outcome: outcomes.shift() ?? { kind: "ok", result: "1" }, startedAt: 0, durationMs: 0 });
+        return Promise.resolve({
+          outcome: outcomes.shift() ?? { kind: "ok", result: "1" },
+          startedAt: 0,
+          durationMs: 0,
+        });
       },
     }),
     clock,

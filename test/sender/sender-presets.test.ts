@@ -6,7 +6,13 @@ import { test } from "node:test";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { HookdError } from "../../src/errors.ts";
-import { SENDER_PRESETS, senderPreset, signatureHeaders, signHeaders, signsTime } from "../../src/sender/sender-presets.ts";
+import {
+  SENDER_PRESETS,
+  senderPreset,
+  signatureHeaders,
+  signHeaders,
+  signsTime,
+} from "../../src/sender/sender-presets.ts";
 
 // Spaces, a long number and non-ASCII text: what a signer that re-serialises the body would get wrong.
 const text = '{ "amount": 12345678901234567890, "name": "Zoë" , "type":"invoice.paid"}';

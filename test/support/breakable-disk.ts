@@ -1,5 +1,5 @@
 /** The disk of a line log, with a hook before each call: it records what is asked of the disk, and breaks it. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { type LogDisk, NODE_DISK } from "../../src/store/log-file.ts";

@@ -6,6 +6,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
+// Not the global one: older versions of Deno give a number, which has no `unref`.
+import { setInterval } from "node:timers";
 import { threadId } from "node:worker_threads";
 import type { HandlerDefinition } from "../../handler.ts";
 import { createBoard, showBeat } from "../board.ts";

@@ -19,7 +19,9 @@ export class BlockIndex {
   /** An event was written at `position`; its id is above all before it. */
   add(position: Position, moment: () => IdMoment): void {
     const last = this.#size === 0 ? undefined : this.#positions[this.#size - 1]!;
-    if (last !== undefined && segmentOf(last) === segmentOf(position) && offsetOf(position) - offsetOf(last) < BLOCK_BYTES) {
+    if (
+      last !== undefined && segmentOf(last) === segmentOf(position) && offsetOf(position) - offsetOf(last) < BLOCK_BYTES
+    ) {
       return;
     }
     const slot = this.#size++;

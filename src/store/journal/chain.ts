@@ -3,7 +3,15 @@
  */
 import type { EventRecord, StoredEvent } from "../../model.ts";
 import type { Position } from "./position.ts";
-import { decodeDetail, decodeEntry, decodeEvent, type EventEntry, type EventPast, type StepDetail, type StepEntry } from "./records.ts";
+import {
+  decodeDetail,
+  decodeEntry,
+  decodeEvent,
+  type EventEntry,
+  type EventPast,
+  type StepDetail,
+  type StepEntry,
+} from "./records.ts";
 import type { Segments } from "./segments.ts";
 
 /** All records of an event. */

@@ -224,7 +224,10 @@ export class CommitLog {
 }
 
 /** Seals frames for the place they will have; returns their positions and their length together. */
-function placeFrames(frames: readonly Buffer[], at: { segment: number; commit: number }): { positions: Position[]; bytes: number } {
+function placeFrames(
+  frames: readonly Buffer[],
+  at: { segment: number; commit: number },
+): { positions: Position[]; bytes: number } {
   let offset = at.commit;
   const positions = frames.map((frame) => {
     sealFrame(frame, at);

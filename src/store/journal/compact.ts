@@ -91,19 +91,23 @@ async function copy(core: JournalCore, lasts: readonly Position[]): Promise<void
     if (chain === undefined) continue;
     const record = toRecord(chain, false);
     const step = chain.steps.at(-1)?.entry;
-    frames.push(encodeEvent({
-      ...chain.entry,
-      hash: idHash(chain.event.id, core.state.seed),
-      charged: step?.charged ?? chain.entry.charged,
-      generation: record.generation,
-      dueAt: record.nextAttemptAt ?? 0,
-      from: chain.position,
-      dead: record.state === "dead",
-    }, chain.event, {
-      attempts: record.attempts,
-      ...(record.settledAt !== undefined && { settledAt: record.settledAt }),
-      ...(record.failure && { failure: record.failure }),
-    }));
+    frames.push(encodeEvent(
+      {
+        ...chain.entry,
+        hash: idHash(chain.event.id, core.state.seed),
+        charged: step?.charged ?? chain.entry.charged,
+        generation: record.generation,
+        dueAt: record.nextAttemptAt ?? 0,
+        from: chain.position,
+        dead: record.state === "dead",
+      },
+      chain.event,
+      {
+        attempts: record.attempts,
+        ...(record.settledAt !== undefined && { settledAt: record.settledAt }),
+        ...(record.failure && { failure: record.failure }),
+      },
+    ));
   }
   if (frames.length > 0) await core.commit(frames);
 }

@@ -7,7 +7,7 @@ import { LRUCache } from "lru-cache";
 import type { NewEvent, UnixMs } from "../../model.ts";
 import type { FirstEvent } from "../../ports.ts";
 import { keyHash } from "../hash.ts";
-import { type Chain, chainState, holdsKey, readChain, toRecord } from "./chain.ts";
+import { type Chain, holdsKey, readChain, toRecord } from "./chain.ts";
 import type { JournalState } from "./journal-state.ts";
 
 /** The event that holds a key, as far as a duplicate needs to know it. */

@@ -57,7 +57,9 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
 }
 
 export function decodeSegmentHeader(bytes: Buffer): HeaderReading {
-  if (bytes.length < SEGMENT_HEADER_BYTES || bytes.subarray(0, 8).every((byte) => byte === 0)) return { kind: "broken" };
+  if (bytes.length < SEGMENT_HEADER_BYTES || bytes.subarray(0, 8).every((byte) => byte === 0)) {
+    return { kind: "broken" };
+  }
   if (!bytes.subarray(0, 8).equals(SEGMENT_MAGIC)) return { kind: "foreign" };
   const version = bytes.readUInt32LE(8);
   if (version > FORMAT_VERSION) return { kind: "newer", version };

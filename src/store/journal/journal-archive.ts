@@ -144,13 +144,17 @@ export class JournalArchive implements Archive {
     const isBefore = beforeCursor(filter);
     for (const slot of this.#core.state.waiting.newestFirst()) {
       const event = await this.#eventOf(slot);
-      if (event !== undefined && isBefore(event.id) && matchesEvent(event, filter)) yield { kind: "event", id: event.id };
+      if (event !== undefined && isBefore(event.id) && matchesEvent(event, filter)) {
+        yield { kind: "event", id: event.id };
+      }
     }
   }
 
   async #eventOf(slot: number): Promise<StoredEvent | undefined> {
     const { waiting, segments } = this.#core.state;
-    const frame = await this.#core.read(() => segments.readFrame(waiting.event[slot]!, waiting.frameBytes[slot]! || undefined));
+    const frame = await this.#core.read(() =>
+      segments.readFrame(waiting.event[slot]!, waiting.frameBytes[slot]! || undefined)
+    );
     return frame && decodeEvent(frame).event;
   }
 }

@@ -102,7 +102,9 @@ export class JournalCore {
   /** The commit log tells of its own failures. */
   #upkeepFailed(error: unknown): void {
     if (error instanceof HookdError) return;
-    const failure = new HookdError("ERR_STORE_FAILED", `Cannot compact the journal: ${messageOf(error)}`, { cause: error });
+    const failure = new HookdError("ERR_STORE_FAILED", `Cannot compact the journal: ${messageOf(error)}`, {
+      cause: error,
+    });
     this.emit({ kind: "store-failed", code: failure.code, message: failure.message, hint: failure.hint });
   }
 }

@@ -80,7 +80,9 @@ export class JournalState {
   }
 
   *#unsettledAndDead(): Generator<{ hash: number; last: Position }> {
-    for (const slot of this.waiting.oldestFirst()) yield { hash: this.waiting.hash[slot]!, last: this.waiting.last[slot]! };
+    for (const slot of this.waiting.oldestFirst()) {
+      yield { hash: this.waiting.hash[slot]!, last: this.waiting.last[slot]! };
+    }
     yield* this.dead.values();
   }
 
@@ -147,7 +149,10 @@ export class JournalState {
     if (!this.#recovering) this.mailboxes.hold(mailbox, entry.hold);
   }
 
-  #wait(entry: Omit<EventEntry, "kind" | "from" | "dead" | "dueAt" | "id">, written: Written & { event: Position }): number {
+  #wait(
+    entry: Omit<EventEntry, "kind" | "from" | "dead" | "dueAt" | "id">,
+    written: Written & { event: Position },
+  ): number {
     const { position: last, frameBytes, event } = written;
     const { hash, mailbox, seq, receivedAt, charged, generation } = entry;
     const slot = this.waiting.add({ event, last, frameBytes, hash, mailbox, seq, receivedAt, charged, generation });

@@ -12,7 +12,7 @@ import { readChain, toRecord } from "./chain.ts";
 import { FreshEvents } from "./fresh-events.ts";
 import { JournalArchive } from "./journal-archive.ts";
 import type { JournalCore } from "./journal-core.ts";
-import { openJournalCore, type JournalOptions } from "./open-journal.ts";
+import { type JournalOptions, openJournalCore } from "./open-journal.ts";
 import { locateEvent } from "./locate-event.ts";
 import { NOWHERE } from "./position.ts";
 import { decodeEvent, encodeEvent, encodeHold, type EventEntry } from "./records.ts";
@@ -130,7 +130,8 @@ export class Journal implements Store {
     const seen = new Map<string, FirstSeen | StoredEvent>();
     for (const event of events) {
       if (event.replayOf !== undefined) continue;
-      const first = firstSeen.cached(event) ?? (firstSeen.isSurelyFree(event) ? undefined : await this.#readFirst(event));
+      const first = firstSeen.cached(event) ??
+        (firstSeen.isSurelyFree(event) ? undefined : await this.#readFirst(event));
       if (first !== undefined) seen.set(scopeOf(event), first);
     }
     const answers: Appended[] = [];
@@ -214,11 +215,16 @@ export class Journal implements Store {
   async #readEvent(slot: number): Promise<StoredEvent | undefined> {
     const { state, emit, clock } = this.#core;
     try {
-      const frame = await state.segments.readFrame(state.waiting.event[slot]!, state.waiting.frameBytes[slot]! || undefined);
+      const frame = await state.segments.readFrame(
+        state.waiting.event[slot]!,
+        state.waiting.frameBytes[slot]! || undefined,
+      );
       if (frame !== undefined) return decodeEvent(frame).event;
       throw new Error("the record is damaged");
     } catch (error) {
-      const failure = new HookdError("ERR_STORE_FAILED", `Cannot read a waiting event: ${messageOf(error)}`, { cause: error });
+      const failure = new HookdError("ERR_STORE_FAILED", `Cannot read a waiting event: ${messageOf(error)}`, {
+        cause: error,
+      });
       emit({ kind: "store-failed", code: failure.code, message: failure.message, hint: failure.hint });
       state.mailboxes.retry(slot, clock.now() + UNREADABLE_RETRY_MS);
       this.#core.claims.wake();
@@ -230,5 +236,9 @@ export class Journal implements Store {
 function duplicateOf(event: NewEvent, first: FirstSeen | StoredEvent): Appended {
   if ("first" in first) return { kind: "duplicate", first: first.first, sameBody: sameBody(first, event) };
   const same = first.body.length === event.body.length && first.body.every((byte, index) => byte === event.body[index]);
-  return { kind: "duplicate", first: { state: "available", event: { id: first.id, type: first.type } }, sameBody: same };
+  return {
+    kind: "duplicate",
+    first: { state: "available", event: { id: first.id, type: first.type } },
+    sameBody: same,
+  };
 }

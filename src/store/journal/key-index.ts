@@ -35,7 +35,9 @@ class Bucket {
     const offset = offsetOf(from);
     const segment = segmentOf(from) & 0xffff;
     for (let index = this.#home(hash); this.#offsets[index] !== 0; index = (index + 1) & (this.#hashes.length - 1)) {
-      if (this.#hashes[index] !== hash || this.#offsets[index] !== offset || this.#segments[index] !== segment) continue;
+      if (this.#hashes[index] !== hash || this.#offsets[index] !== offset || this.#segments[index] !== segment) {
+        continue;
+      }
       this.#write(index, hash, to);
       return true;
     }

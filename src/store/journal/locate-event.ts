@@ -41,7 +41,10 @@ async function lastOf(state: JournalState, event: { eventId: string; hash: numbe
 }
 
 /** The intact frames of a block, in order. */
-export async function readBlockFrames(state: JournalState, block: number): Promise<{ frame: Buffer; position: Position }[]> {
+export async function readBlockFrames(
+  state: JournalState,
+  block: number,
+): Promise<{ frame: Buffer; position: Position }[]> {
   const { start, end } = state.blocks.block(block);
   const segment = segmentOf(start);
   const bytes = await state.segments.readBlock(start, end);

@@ -1,7 +1,7 @@
 /**
  * From a folder to a running journal: lock, read, write again what was doubtful, take up the waiting events.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -56,7 +56,13 @@ export async function openJournalCore(options: JournalOptions): Promise<JournalC
     const core = new JournalCore({ state, log, claims, firstSeen, clock, emit, damage: reading.damage, unlock });
     core.keepUp(options.compactEveryMs ?? COMPACT_EVERY_MS, async () => void (await compact(core, options.retention)));
     const seconds = (performance.now() - startedAt) / 1000;
-    emit({ kind: "store-recovered", events: state.keys.size, waiting: state.waiting.size, damage: reading.damage, seconds });
+    emit({
+      kind: "store-recovered",
+      events: state.keys.size,
+      waiting: state.waiting.size,
+      damage: reading.damage,
+      seconds,
+    });
     return core;
   } catch (error) {
     await unlock();
@@ -74,7 +80,9 @@ async function makeFolder(disk: Disk, folder: string): Promise<void> {
 }
 
 function unreadable(folder: string, cause: unknown): HookdError {
-  return new HookdError("ERR_STORE_UNREADABLE", `Cannot open the journal in "${folder}": ${messageOf(cause)}`, { cause });
+  return new HookdError("ERR_STORE_UNREADABLE", `Cannot open the journal in "${folder}": ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 /** Due times are needed only until the mailboxes know them. */
@@ -92,7 +100,10 @@ async function readState(
   return { state: state ?? new JournalState({ ...needs, seed: randomInt(2 ** 32) }), reading, dueAt };
 }
 
-async function openLog(log: CommitLog, recovery: { state: JournalState; reading: JournalReading; dueAt: DueTimes }): Promise<void> {
+async function openLog(
+  log: CommitLog,
+  recovery: { state: JournalState; reading: JournalReading; dueAt: DueTimes },
+): Promise<void> {
   const { state, reading: { carried, lastNumber }, dueAt } = recovery;
   await log.open({ number: lastNumber + 1, carried }, (positions) => {
     for (const [index, frame] of carried.entries()) applyFrame(state, { frame, position: positions[index]!, dueAt });

@@ -71,7 +71,9 @@ async function findSegments(needs: Needs, reading: JournalReading): Promise<Foun
   const numbers = names.map((name) => SEGMENT_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined)
     .map(Number).sort((a, b) => a - b);
   const found: Found[] = [];
-  for (const number of numbers) found.push(await withFile(needs, number, (file) => readHeader(needs, { file, number })));
+  for (const number of numbers) {
+    found.push(await withFile(needs, number, (file) => readHeader(needs, { file, number })));
+  }
   const last = found.at(-1);
   if (last === undefined) return found;
   reading.lastNumber = last.number;
@@ -109,7 +111,9 @@ async function readHeader(needs: Needs, { file, number }: { file: DiskFile; numb
     case "broken":
       return { number, size, header: undefined };
     case "ok":
-      if (reading.header.segment !== number) throw formatError(path, `inside it says that it is segment ${reading.header.segment}`);
+      if (reading.header.segment !== number) {
+        throw formatError(path, `inside it says that it is segment ${reading.header.segment}`);
+      }
       return { number, size, header: reading.header };
   }
 }
@@ -134,8 +138,11 @@ async function readOlder(
   const to = next.header?.previous === number ? Math.min(next.header.previousEnd, size) : size;
   const range = { segment: number, from: SEGMENT_HEADER_BYTES, to };
   needs.segments.add({ number, end: to, newestAt: 0 });
-  const scan = await withFile(needs, number, (file) =>
-    scanFrames(file, range, (frame, offset) => onFrame(frame, positionOf(number, offset))));
+  const scan = await withFile(
+    needs,
+    number,
+    (file) => scanFrames(file, range, (frame, offset) => onFrame(frame, positionOf(number, offset))),
+  );
   await reportHoles(needs, { number, holes: scan.holes, reading });
 }
 
@@ -171,7 +178,10 @@ function tellTorn(scan: Scan, reading: JournalReading): Hole[] {
   return scan.holes.filter((hole) => hole.from < scan.lastCommit);
 }
 
-async function reportHoles(needs: Needs, job: { number: number; holes: Hole[]; reading: JournalReading }): Promise<void> {
+async function reportHoles(
+  needs: Needs,
+  job: { number: number; holes: Hole[]; reading: JournalReading },
+): Promise<void> {
   const { number, holes, reading } = job;
   if (holes.length === 0) return;
   for (const hole of holes) reading.damage.push(`${nameOf(number)}: bytes ${hole.from} to ${hole.to}`);

@@ -37,7 +37,8 @@ export async function scanFrames(
   const scan: Scan = { holes: [], end: range.from, lastCommit: range.from };
   let offset = range.from;
   while (offset < range.to) {
-    const frame = window.frame(offset, range.segment) ?? (await window.load(offset), window.frame(offset, range.segment));
+    const frame = window.frame(offset, range.segment) ??
+      (await window.load(offset), window.frame(offset, range.segment));
     if (frame === undefined) {
       const next = await findFrame(window, { segment: range.segment, from: offset + 1, to: range.to });
       scan.holes.push({ from: offset, to: next ?? range.to });

@@ -61,7 +61,9 @@ export class Segments {
     const first = await readRange(file, { offset, length: Math.min(length, segment.end - offset) });
     const frameBytes = frameLength(first, 0);
     if (frameBytes === 0 || offset + frameBytes > segment.end) return undefined;
-    const frame = frameBytes <= first.length ? first.subarray(0, frameBytes) : await readRange(file, { offset, length: frameBytes });
+    const frame = frameBytes <= first.length
+      ? first.subarray(0, frameBytes)
+      : await readRange(file, { offset, length: frameBytes });
     return isFrameIntact(frame, segment.number) ? frame : undefined;
   }
 
