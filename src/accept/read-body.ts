@@ -18,7 +18,7 @@ export function announcesMore(request: IncomingMessage, bytesMax: number): boole
 }
 
 /** Whether the sender waits for a 100 before it sends the body (RFC 9110 section 10.1.1). */
-export function awaitsContinue(request: IncomingMessage): boolean {
+function awaitsContinue(request: IncomingMessage): boolean {
   return request.headers.expect?.toLowerCase() === "100-continue";
 }
 

@@ -31,7 +31,10 @@ export function send({ request, response }: Exchange, answer: Answer, unreadByte
 
 /** Then node:http itself reads on to the next request of the connection. */
 function leavesLittleUnread({ headers }: IncomingMessage, bytesMax: number): boolean {
-  return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= bytesMax;
+  // A sender that waits to be asked may send its body or not: what comes next cannot be told apart. Node ends such a
+  // connection by itself, Deno keeps it.
+  if (headers["transfer-encoding"] !== undefined || headers.expect !== undefined) return false;
+  return Number(headers["content-length"] ?? 0) <= bytesMax;
 }
 
 /**

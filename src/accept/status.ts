@@ -11,7 +11,7 @@ import { type Refusal, refuse } from "./problem.ts";
 import type { Exchange } from "./send.ts";
 
 /** The longest poll; a longer `wait` is cut to it, as proxies cut longer ones. */
-export const WAIT_MS_MAX = 60_000;
+const WAIT_MS_MAX = 60_000;
 
 const STATUS: Readonly<Record<DeliveryState, string>> = {
   available: "queued",

@@ -24,7 +24,7 @@ const HELD = 5;
 const NONE = -1;
 
 /** The mailbox number of a delivery without an ordering key: it is alone and waits for nobody. */
-export const NO_MAILBOX = 0;
+const NO_MAILBOX = 0;
 
 interface Box {
   head: number;

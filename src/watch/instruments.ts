@@ -24,7 +24,7 @@ export interface GaugeReaders {
   cacheEntries(): number;
 }
 
-export type Instruments = ReturnType<typeof createInstruments>;
+type Instruments = ReturnType<typeof createInstruments>;
 
 /** The metrics that are told, one by one, as things happen. */
 export function createInstruments(registry: Registry) {

@@ -132,7 +132,7 @@ async function gather(daemon: DaemonProcess, acked: AckLog): Promise<Evidence> {
 }
 
 /** Reads the dead-letter files as any reader would: line by line, each one JSON. */
-export function lettersOf(daemon: DaemonProcess): { id: string; event: { id: string; key: string } }[] {
+function lettersOf(daemon: DaemonProcess): { id: string; event: { id: string; key: string } }[] {
   return readdirSync(join(daemon.folder, "data")).filter((name) => /^dlq.*\.jsonl$/.test(name)).sort()
     .flatMap((name) => daemon.read(`data/${name}`).split("\n"))
     .filter((line) => line !== "")

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { type Effect, parseEffects } from "./effects.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const SECRET = "a secret of the path tests";
 /** `node20`, `node24`, `deno`: the runtime that runs the tests and the daemon. */
 export const RUNTIME = "Deno" in globalThis ? "deno" : `node${process.versions.node.split(".")[0]}`;

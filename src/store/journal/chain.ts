@@ -45,7 +45,7 @@ export async function readChain(segments: Segments, last: Position): Promise<Cha
 }
 
 /** The last word on whether the event is settled, and how. */
-export function chainState(chain: Chain): "available" | "retryable" | "completed" | "dead" {
+function chainState(chain: Chain): "available" | "retryable" | "completed" | "dead" {
   const last = chain.steps.at(-1)?.entry;
   if (last === undefined) {
     if (chain.entry.dead) return "dead";
