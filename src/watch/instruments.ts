@@ -24,8 +24,6 @@ export interface GaugeReaders {
   cacheEntries(): number;
 }
 
-type Instruments = ReturnType<typeof createInstruments>;
-
 /** The metrics that are told, one by one, as things happen. */
 export function createInstruments(registry: Registry) {
   const registers = [registry];

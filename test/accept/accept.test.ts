@@ -550,7 +550,8 @@ describe("a sender that vanishes", () => {
     open();
     await turnUntil(() => rig.of("accepted").length === 1);
     assert.equal(rig.of("internal-error").length, 0);
-    const { json } = await (rig.store.gate = undefined, sendEvent(rig.port, { body: "{}" }));
+    rig.store.gate = undefined;
+    const { json } = await sendEvent(rig.port, { body: "{}" });
     assert.equal(json.duplicate, true);
     assert.equal(rig.of("acked").length, 0);
   });

@@ -51,7 +51,11 @@ test("lines that come together, or while a sync is under way, share one sync", a
   let release!: () => void;
   const held = new Promise<void>((resolve) => release = resolve);
   const syncing = new Promise<void>((resolve) => {
-    disk.before = (call) => call.startsWith("datasync") ? (resolve(), held) : undefined;
+    disk.before = (call) => {
+      if (!call.startsWith("datasync")) return undefined;
+      resolve();
+      return held;
+    };
   });
   const early = ["a", "b", "c"].map((line) => log.append(line));
   await syncing;
