@@ -4,8 +4,8 @@
  *   outcome      attempts left   source mode     sender waits   decision
  *   interrupted  -               -               -              give-back
  *   ok           -               -               -              complete
- *   failed       yes             not s-retry     -              retry
  *   failed       yes             sender-retry    yes            fail (the sender comes again)
+ *   failed       yes             any other case                 retry
  *   failed       no              sync            yes            fail (the sender is told)
  *   refused      -               sync            yes            fail
  *   all else                                                    dead-letter
@@ -26,13 +26,13 @@ export interface Circumstances {
   onDead: "skip" | "park";
 }
 
-/** Whether this outcome is the last word, for hookd, on an event that failed. */
-export function isLastFailure({ outcome, attempt, policy, mode }: Circumstances): boolean {
+/** Whether a sender that waits is told of this failure, instead of waiting for a retry. */
+export function endsForSender({ outcome, attempt, policy, mode }: Circumstances): boolean {
   if (outcome.kind === "refused") return true;
   return outcome.kind === "failed" && (mode === "sender-retry" || attempt >= policy.attempts);
 }
 
-/** `senderWaits`: the sender will be told how it ended. Asked only when `isLastFailure`. */
+/** `senderWaits`: a sender waits and will be told how it ended. Of importance only if `endsForSender`. */
 export function decide(
   circumstances: Circumstances,
   world: { now: number; random: Random; senderWaits: boolean },
@@ -47,16 +47,14 @@ export function decide(
       return mode === "sync" && world.senderWaits
         ? { kind: "fail", failure: outcome.failure }
         : deadLetter(outcome.failure, onDead);
-    case "failed":
-      if (isLastFailure(circumstances)) {
-        const told = world.senderWaits && (mode === "sync" || attempt < policy.attempts);
-        return told ? { kind: "fail", failure: outcome.failure } : deadLetter(outcome.failure, onDead);
-      }
-      return {
-        kind: "retry",
-        at: world.now + (outcome.retryAfterMs ?? backoffMs(policy, attempt, world.random)),
-        failure: outcome.failure,
-      };
+    case "failed": {
+      const isSpent = attempt >= policy.attempts;
+      const told = world.senderWaits && (isSpent ? mode === "sync" : mode === "sender-retry");
+      if (told) return { kind: "fail", failure: outcome.failure };
+      if (isSpent) return deadLetter(outcome.failure, onDead);
+      const waitMs = outcome.retryAfterMs ?? backoffMs(policy, attempt, world.random);
+      return { kind: "retry", at: world.now + waitMs, failure: outcome.failure };
+    }
   }
 }
 

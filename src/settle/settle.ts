@@ -9,7 +9,7 @@ import type { RetryPolicy } from "../config.ts";
 import { HookdError } from "../errors.ts";
 import type { AttemptRecord, Decision, Delivery, ResponseMode, StoredEvent } from "../model.ts";
 import type { Attempted, Clock, DeadLetters, Emit, Random, Settlement, Store } from "../ports.ts";
-import { type Circumstances, decide, isLastFailure } from "./decide.ts";
+import { type Circumstances, decide, endsForSender } from "./decide.ts";
 import { toLetter } from "./letter.ts";
 
 const TRY_AGAIN_MS = 1000;
@@ -43,7 +43,7 @@ export function createSettle(needs: SettleNeeds): Settle {
   return async function settle(delivery, attempted) {
     const { event, attempt } = delivery;
     const circumstances: Circumstances = { outcome: attempted.outcome, attempt, ...needs.rulesFor(event) };
-    const senderWaits = isLastFailure(circumstances) && needs.senderWaits(event.id);
+    const senderWaits = endsForSender(circumstances) && needs.senderWaits(event.id);
     const decision = decide(circumstances, { now: needs.clock.now(), random: needs.random, senderWaits });
     if (decision.kind === "give-back") return await needs.store.settle(delivery, decision);
 

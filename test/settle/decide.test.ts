@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Outcome, ResponseMode } from "../../src/model.ts";
-import { decide, isLastFailure } from "../../src/settle/decide.ts";
+import { decide, endsForSender } from "../../src/settle/decide.ts";
 
 const failure = { code: "Error", message: "no luck" };
 const policy = { attempts: 3, baseMs: 1000, factor: 2, maxMs: 300_000, jitter: "none" as const };
@@ -33,7 +33,8 @@ describe("the settlement rules", () => {
     ["failed", 1, "sender-retry", true, "fail"],
     ["failed", 2, "sender-retry", true, "fail"],
     ["failed", 3, "sender-retry", true, "dead-letter"],
-    ["failed", 1, "sender-retry", false, "dead-letter"],
+    ["failed", 1, "sender-retry", false, "retry"],
+    ["failed", 3, "sender-retry", false, "dead-letter"],
     ["refused", 1, "ack", false, "dead-letter"],
     ["refused", 1, "sync", true, "fail"],
     ["refused", 1, "sync", false, "dead-letter"],
@@ -67,7 +68,7 @@ describe("the settlement rules", () => {
 
   it("asks whether the sender waits only about the last word on a failure", () => {
     const at = (outcome: keyof typeof outcomes, attempt: number, mode: ResponseMode) =>
-      isLastFailure({ outcome: outcomes[outcome]!, attempt, policy, mode, onDead: "skip" });
+      endsForSender({ outcome: outcomes[outcome]!, attempt, policy, mode, onDead: "skip" });
     assert.deepEqual(
       [
         at("failed", 1, "sync"),

@@ -35,6 +35,7 @@ export class JournalState {
   /** Slots of unsettled events by the position of their first record. */
   readonly slots = new PositionMap();
   #seq = 0;
+  #highestId = "";
   #moved = false;
   #recovering = true;
 
@@ -69,6 +70,7 @@ export class JournalState {
   /** All segments are read: from here on mailboxes give turns. */
   recovered(dueAt: (slot: number) => UnixMs | undefined): void {
     this.#recovering = false;
+    if (this.#highestId !== "") this.ids.resumeAfter(momentOf(this.#highestId));
     if (this.#moved) this.waiting.sortBySeq();
     for (const slot of this.waiting.oldestFirst()) this.mailboxes.add(slot, this.waiting.mailbox[slot]!, dueAt(slot));
     for (const [mailbox, { entry }] of this.holds) this.mailboxes.hold(mailbox, entry.hold);
@@ -91,13 +93,19 @@ export class JournalState {
     this.#touch(written.position, entry.receivedAt);
     this.keys.insert(entry.hash, written.position, entry.receivedAt);
     this.blocks.add(written.position, () => momentOf(entry.id));
-    if (this.#recovering) this.ids.resumeAfter(momentOf(entry.id));
+    this.#seeId(entry.id);
     return this.#wait(entry, { ...written, event: written.position });
+  }
+
+  /** UUIDv7 of one case compare as text in the order of their time. */
+  #seeId(id: string): void {
+    if (id > this.#highestId) this.#highestId = id;
   }
 
   /** Compaction wrote the event anew; what the old records said is in the new one. */
   #movedTo(entry: EventEntry, written: Written): number | undefined {
     this.#moved = true;
+    this.#seeId(entry.id);
     this.keys.insert(entry.hash, written.position, this.#touch(written.position, entry.receivedAt));
     if (entry.dead) {
       this.dead.set(entry.id, { hash: entry.hash, last: written.position });

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { describe, it } from "node:test";
+import { CommitLog } from "../../../src/store/journal/commit-log.ts";
+import { FORMAT_VERSION, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "../../../src/store/journal/frame.ts";
+import { readJournal } from "../../../src/store/journal/read-journal.ts";
+import { Segments } from "../../../src/store/journal/segments.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { FaultDisk } from "../../support/fault-disk.ts";
+
+const FOLDER = "/journal";
+const FRAME_BYTES = FRAME_HEADER_BYTES + 100;
+
+function pathOf(number: number): string {
+  return `${FOLDER}/${String(number).padStart(8, "0")}.seg`;
+}
+
+function offsetOf(frame: number): number {
+  return SEGMENT_HEADER_BYTES + frame * FRAME_BYTES;
+}
+
+/** A journal with one frame a commit, two frames a segment; each frame is filled with its number. */
+async function written(frames: number): Promise<FaultDisk> {
+  const disk = new FaultDisk();
+  const needs = { disk, segments: new Segments(disk, FOLDER), clock: fakeClock(), emit: () => {}, seed: 5 };
+  const log = new CommitLog({ ...needs, segmentBytes: offsetOf(2) });
+  await log.open({ number: 1, carried: [] }, () => {});
+  for (let n = 0; n < frames; n++) await log.append([Buffer.alloc(FRAME_BYTES, n)], () => {});
+  await log.close();
+  return disk;
+}
+
+/** Reads it; `frames` are the numbers in the frames, those that are carried last. */
+async function read(disk: FaultDisk) {
+  const segments = new Segments(disk, FOLDER);
+  const frames: number[] = [];
+  const seeds: number[] = [];
+  const numberIn = (frame: Buffer) => frame.at(-1)!;
+  const reading = await readJournal({ disk, segments }, {
+    onSeed: (seed) => void seeds.push(seed),
+    onFrame: (frame) => void frames.push(numberIn(frame)),
+  });
+  const { carried, ...rest } = reading;
+  return { frames, carried: carried.map(numberIn), seeds, ends: segments.list.map(({ end }) => end), ...rest };
+}
+
+function change(disk: FaultDisk, number: number, edit: (bytes: Buffer) => Buffer | void): void {
+  const bytes = Buffer.from(disk.bytesOf(pathOf(number)));
+  disk.overwrite(pathOf(number), edit(bytes) ?? bytes);
+}
+
+describe("reading a journal", () => {
+  it("of an empty folder finds nothing", async () => {
+    const found = await read(new FaultDisk());
+    assert.deepEqual([found.frames, found.carried, found.seeds, found.lastNumber], [[], [], [], 0]);
+  });
+
+  it("gives every frame in order and holds the last commit back, to be written again", async () => {
+    const found = await read(await written(4));
+    assert.deepEqual([found.frames, found.carried], [[0, 1, 2], [3]]);
+    assert.deepEqual([found.seeds, found.lastNumber, found.damage, found.tornBytes], [[5], 2, [], 0]);
+    assert.deepEqual(found.ends, [offsetOf(2), offsetOf(1)], "the carried frame is behind the end");
+  });
+
+  it("leaves a torn end behind: it was never acknowledged", async () => {
+    const disk = await written(4);
+    change(disk, 2, (bytes) => bytes.subarray(0, bytes.length - 7));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1], [2], []]);
+    assert.equal(found.tornBytes, FRAME_BYTES - 7);
+  });
+
+  it("reports damage elsewhere by file and bytes, keeps the file aside, and reads on around it", async () => {
+    const disk = await written(6);
+    const damaged = Buffer.from(disk.bytesOf(pathOf(2)));
+    damaged[offsetOf(0) + 50]! ^= 1;
+    disk.overwrite(pathOf(2), damaged);
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried], [[0, 1, 3, 4], [5]]);
+    assert.deepEqual(found.damage, [`00000002.seg: bytes ${offsetOf(0)} to ${offsetOf(1)}`]);
+    assert.deepEqual(disk.bytesOf(`${FOLDER}/damaged/00000002.seg`), damaged);
+    assert.deepEqual((await read(disk)).damage, found.damage, "a second start says the same");
+  });
+
+  it("tells damage in the last segment from a torn end: what was acknowledged lies before the last commit", async () => {
+    const disk = await written(4);
+    change(disk, 2, (bytes) => void (bytes[offsetOf(0) + 50]! ^= 1));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.tornBytes], [[0, 1], [3], 0]);
+    assert.deepEqual(found.damage, [`00000002.seg: bytes ${offsetOf(0)} to ${offsetOf(1)}`]);
+  });
+
+  it("never reads what lies behind the end that the next header names", async () => {
+    const disk = await written(3);
+    change(disk, 1, (bytes) => Buffer.concat([bytes, bytes.subarray(offsetOf(0), offsetOf(1))]));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1], [2], []]);
+  });
+
+  it("takes a last segment whose first write is not whole as one that never was", async () => {
+    const disk = await written(3);
+    change(disk, 2, (bytes) => bytes.subarray(0, SEGMENT_HEADER_BYTES - 1));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.superseded], [[0], [1], [2]]);
+    assert.equal(found.lastNumber, 2, "its number is not given again");
+  });
+
+  it("reports a segment that is missing in the middle, and reads the rest", async () => {
+    const disk = await written(6);
+    await disk.remove(pathOf(2));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1, 4], [5], ["00000002.seg: missing"]]);
+  });
+
+  it("reads the frames behind a damaged header", async () => {
+    const disk = await written(6);
+    change(disk, 2, (bytes) => void (bytes[20]! ^= 1));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1, 2, 3, 4], [5], ["00000002.seg: header"]]);
+  });
+
+  const refused: [what: string, edit: (bytes: Buffer) => Buffer | void, says: RegExp][] = [
+    ["a later format", (bytes) => void bytes.writeUInt32LE(FORMAT_VERSION + 1, 8), /its format version is 2/],
+    [
+      "another program's file",
+      (bytes) => Buffer.from("SQLite format 3\0".padEnd(bytes.length)),
+      /not a journal segment/,
+    ],
+  ];
+  for (const [what, edit, says] of refused) {
+    it(`refuses ${what}, by name`, async () => {
+      const disk = await written(3);
+      change(disk, 1, edit);
+      await assert.rejects(read(disk), { code: "ERR_STORE_FORMAT", message: says });
+    });
+  }
+
+  it("refuses a segment under another's name", async () => {
+    const disk = await written(3);
+    await disk.link(pathOf(1), pathOf(3));
+    await assert.rejects(read(disk), { code: "ERR_STORE_FORMAT", message: /says that it is segment 1/ });
+  });
+
+  it("takes no notice of files that are no segments", async () => {
+    const disk = await written(3);
+    await disk.link(pathOf(1), `${FOLDER}/00000009.seg.bak`);
+    assert.deepEqual((await read(disk)).frames, [0, 1]);
+  });
+});
