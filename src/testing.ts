@@ -1,5 +1,5 @@
 /**
- * `hookd/testing`: tests a handler without a daemon. The handler is given what a worker thread would give it, and
+ * `hookd/testing`: a sender that signs, and tests of a handler without a daemon. The handler is given what a worker thread would give it, and
  * what it returns or throws is read by the same code, so that a test sees the outcome that hookd would see.
  */
 import { Buffer } from "node:buffer";
@@ -11,6 +11,8 @@ import { LiveRun } from "./execute/thread/live-run.ts";
 import type { HandlerDefinition, Static, TSchema } from "./handler.ts";
 import type { Failure, LogLevel } from "./model.ts";
 import { parseDuration } from "./units.ts";
+
+export { createSender, type Sender, type SenderOptions } from "./sender/sender.ts";
 
 export interface RunHandlerOptions {
   /** Default: the first type that the handler declares; `order.*` becomes `order.test`. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import { defineHandler, Rejected, RetryAfter, Type } from "../src/mod.ts";
-import { runHandler } from "../src/testing.ts";
+import { createSender, runHandler } from "../src/testing.ts";
 
 describe("runHandler", () => {
   it("runs the handler of the contract's example, and shows its result and what it logged", async () => {
@@ -90,5 +91,15 @@ describe("runHandler", () => {
       message: /does not meet the handler's schema: \/id must be string/,
     });
     await assert.rejects(runHandler(defineHandler({ event: "a", timeout: "soon", run() {} }), {}), /timeout is "soon"/);
+  });
+});
+
+describe("createSender", () => {
+  it("is there for tests of a whole project, and signs what it prepares", async () => {
+    const sender = createSender({ url: "http://127.0.0.1:9/webhooks/events", secret: "a shared secret of a test" });
+    const { headers, body } = sender.prepare({ type: "order.placed", data: { order_id: "o1" } });
+    const signature = createHmac("sha256", "a shared secret of a test").update(body).digest("hex");
+    assert.equal(headers["x-webhook-signature"], `sha256=${signature}`);
+    await sender.close();
   });
 });

@@ -29,8 +29,14 @@ type Planned = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
 describe("mailboxes and settlement rules on a virtual clock (fast-check prints its seed when it fails)", () => {
   it("run the events of a key one at a time and in order through all retries, and end every one", async () => {
-    const schedules = fc.tuple(fc.array(event, { minLength: 1, maxLength: 25 }), fc.integer({ min: 1, max: 6 }), fc.nat());
-    await fc.assert(fc.asyncProperty(schedules, ([events, slots, seed]) => play(events, { slots, seed })), { numRuns: 60 });
+    const schedules = fc.tuple(
+      fc.array(event, { minLength: 1, maxLength: 25 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.nat(),
+    );
+    await fc.assert(fc.asyncProperty(schedules, ([events, slots, seed]) => play(events, { slots, seed })), {
+      numRuns: 60,
+    });
   });
 });
 
@@ -48,8 +54,13 @@ async function play(events: readonly Planned[], { slots, seed }: { slots: number
     await new Promise<void>((resolve) => clock.after(plan.runMs, resolve));
     started.to = clock.now();
     // An interruption for ever would never end: a neighbour cannot kill the thread each time.
-    const again = kind === "interrupted" && runs.filter((each) => each.delivery.event.id === delivery.event.id).length < 9;
-    return { outcome: outcomeOf(again || kind !== "interrupted" ? kind : "ok"), startedAt: started.from, durationMs: plan.runMs };
+    const again = kind === "interrupted" &&
+      runs.filter((each) => each.delivery.event.id === delivery.event.id).length < 9;
+    return {
+      outcome: outcomeOf(again || kind !== "interrupted" ? kind : "ok"),
+      startedAt: started.from,
+      durationMs: plan.runMs,
+    };
   };
   const path = joinPath({
     store,
@@ -105,7 +116,10 @@ function outcomeOf(kind: Outcome["kind"] | "later"): Outcome {
 
 function projectWith(slots: number): Project {
   const entry: HandlerEntry = { file: 0, fileName: "a.ts", events: ["*"], retry: { attempts: ATTEMPTS } };
-  const config = aConfig({ pool: { ...aConfig().pool, threads: 1, perThread: slots }, sources: [aSource({ mode: "ack" })] });
+  const config = aConfig({
+    pool: { ...aConfig().pool, threads: 1, perThread: slots },
+    sources: [aSource({ mode: "ack" })],
+  });
   const handlers = { entries: [entry], match: () => entry };
   return { config, routes: compileRoutes(config), handlers, handlerFiles: [], warnings: [] };
 }
