@@ -1,6 +1,7 @@
 /**
- * `hookd/testing`: a sender that signs, and tests of a handler without a daemon. The handler is given what a worker thread would give it, and
- * what it returns or throws is read by the same code, so that a test sees the outcome that hookd would see.
+ * `hookd/testing`: a sender that signs, and tests of a handler without a daemon. The handler is given what a worker
+ * thread would give it, and what it returns or throws is read by the same code, so that a test sees the outcome
+ * that hookd would see.
  */
 import { Buffer } from "node:buffer";
 import { Compile } from "typebox/compile";

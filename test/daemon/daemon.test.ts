@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { type Daemon, startDaemon } from "../../src/daemon/daemon.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { aProjectFolder } from "../support/a-project-folder.ts";
 
 const SECRET = "a secret of this test, long enough";
 const HANDLER =
   `export default { [Symbol.for("hookd.handler")]: true, event: "greeted", run: () => ({ hello: true }) };\n`;
 
-/** A project in a folder of its own; what is given replaces keys of its config. */
+/** A project with one source and one handler; what is given replaces keys of its config. */
 function projectFile(over: Record<string, unknown> = {}): string {
-  const folder = tempFolder();
-  mkdirSync(join(folder, "handlers"));
-  writeFileSync(join(folder, "handlers", "greeted.mjs"), HANDLER);
   const config = {
     listen: "127.0.0.1:0",
     admin: { listen: "127.0.0.1:0" },
@@ -24,8 +20,9 @@ function projectFile(over: Record<string, unknown> = {}): string {
     sources: { greetings: { path: "/in", mode: "sync", verify: { secrets: [SECRET] } } },
     ...over,
   };
-  writeFileSync(join(folder, "hookd.yaml"), JSON.stringify(config));
-  return join(folder, "hookd.yaml");
+  const file = aProjectFolder("", { "greeted.mjs": HANDLER });
+  writeFileSync(file, JSON.stringify(config));
+  return file;
 }
 
 async function greet(daemon: Daemon): Promise<Response> {

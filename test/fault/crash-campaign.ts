@@ -8,7 +8,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Ack, AckLog, type Evidence } from "../support/ack-log.ts";
 import type { DaemonProcess } from "../support/daemon-process.ts";
-import { seededRandom } from "../support/seeded-random.ts";
+import { randomFrom } from "../../src/cli/seeded-random.ts";
 import { type Answer, SignedSender } from "../support/signed-post.ts";
 
 export interface CrashPlan {
@@ -26,7 +26,7 @@ const KILLS_AT_START = 5;
 const REPEATS = 20;
 
 export async function crashCampaign(daemon: DaemonProcess, plan: CrashPlan): Promise<Evidence> {
-  const random = seededRandom(plan.seed);
+  const random = randomFrom(plan.seed);
   const senders = new Senders(daemon, plan);
   const sending = senders.run();
   for (let kill = 0; kill < plan.kills; kill++) {
@@ -79,7 +79,7 @@ class Senders {
   }
 
   async #lane(lane: number): Promise<void> {
-    const random = seededRandom(this.#plan.seed * 1000 + lane);
+    const random = randomFrom(this.#plan.seed * 1000 + lane);
     for (let seq = 0; !this.#finishing; seq++) {
       const order = lane < this.#plan.lanes ? `lane-${lane}` : undefined;
       const key = `${pick(random())}:${lane}:${seq}`;

@@ -11,7 +11,7 @@ import { MemoryStore } from "../../src/store/memory.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
 import { anEvent } from "../support/an-event.ts";
 import { fakeClock, settled } from "../support/fake-clock.ts";
-import { seededRandom } from "../support/seeded-random.ts";
+import { randomFrom } from "../../src/cli/seeded-random.ts";
 
 const ATTEMPTS = 3;
 const KEYS = ["a", "b", "c", undefined];
@@ -70,7 +70,7 @@ async function play(events: readonly Planned[], { slots, seed }: { slots: number
     project: () => projectWith(slots),
     pool: () => ({ run }),
     clock,
-    random: seededRandom(seed),
+    random: randomFrom(seed),
     emit: () => {},
   });
   path.start();

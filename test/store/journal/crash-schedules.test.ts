@@ -6,7 +6,7 @@ import type { Delivery } from "../../../src/model.ts";
 import { anEvent } from "../../support/an-event.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { FaultDisk } from "../../support/fault-disk.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
+import { randomFrom } from "../../../src/cli/seeded-random.ts";
 
 const SCHEDULES = Number(process.env.HOOKD_SCHEDULES ?? 60);
 const SEED = Number(process.env.HOOKD_SEED ?? Math.floor(Math.random() * 1e9));
@@ -41,7 +41,7 @@ class Schedule {
   #freshFrom = 0;
 
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
+    this.#random = randomFrom(seed);
     this.#disk = new FaultDisk(this.#random);
   }
 
