@@ -28,6 +28,10 @@ export class FaultDisk implements Disk {
   /** Asked before each write or sync: the fault to answer with, and for writes how many bytes get through. */
   onWrite: (path: string, bytes: number) => { fault: Fault; written: number } | undefined = () => undefined;
   onSync: (path: string) => Fault | undefined = () => undefined;
+  /** Called before each write, sync, and change of names, in sessions: a `cut` in it comes before that change. */
+  onChange: () => void = () => {};
+  /** Awaited when the bytes of a read are there, before it resolves. */
+  onRead: (path: string) => Promise<void> = () => Promise.resolve();
   syncs = 0;
 
   constructor(random: () => number = () => 0.5) {
@@ -75,14 +79,18 @@ export class FaultDisk implements Disk {
     const epoch = this.#epoch;
     const alive = <T>(use: () => Promise<T>): Promise<T> =>
       epoch === this.#epoch ? use() : Promise.reject(systemError("EIO", "a process that is gone"));
+    const change = <T>(use: () => Promise<T>): Promise<T> => {
+      this.onChange();
+      return alive(use);
+    };
     return {
-      makeFolder: (path) => alive(() => this.makeFolder(path)),
+      makeFolder: (path) => change(() => this.makeFolder(path)),
       list: (folder) => alive(() => this.list(folder)),
       open: (path) => alive(() => this.open(path)),
-      create: (path) => alive(() => this.create(path)),
-      remove: (path) => alive(() => this.remove(path)),
-      link: (path, newPath) => alive(() => this.link(path, newPath)),
-      syncFolder: (path) => alive(() => this.syncFolder(path)),
+      create: (path) => change(() => this.create(path)),
+      remove: (path) => change(() => this.remove(path)),
+      link: (path, newPath) => change(() => this.link(path, newPath)),
+      syncFolder: (path) => change(() => this.syncFolder(path)),
     };
   }
 
@@ -140,6 +148,7 @@ export class FaultDisk implements Disk {
     return {
       write: async (buffers, position) => {
         await turn();
+        this.onChange();
         alive();
         const bytes = Buffer.concat(buffers);
         const stop = this.onWrite(path, bytes.length);
@@ -148,6 +157,7 @@ export class FaultDisk implements Disk {
       },
       sync: async () => {
         await turn();
+        this.onChange();
         alive();
         this.syncs += 1;
         const fault = this.onSync(path);
@@ -162,7 +172,9 @@ export class FaultDisk implements Disk {
       read: async (buffer, position) => {
         await turn();
         alive();
-        return inode.bytes.copy(buffer, 0, position, position + buffer.length);
+        const count = inode.bytes.copy(buffer, 0, position, position + buffer.length);
+        await this.onRead(path);
+        return count;
       },
       size: () => Promise.resolve(inode.bytes.length),
       close: () => Promise.resolve(),

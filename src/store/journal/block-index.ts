@@ -48,6 +48,18 @@ export class BlockIndex {
     return low - 1;
   }
 
+  /** Number of the block in front of the one that begins at `start`, or -1. Numbers shift when a segment goes. */
+  blockBefore(start: Position): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#positions[middle]! < start) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
   /** Number of the newest block, or -1. */
   get newest(): number {
     return this.#size - 1;

@@ -25,14 +25,19 @@ export interface Chain {
   steps: { entry: StepEntry; detail: StepDetail }[];
 }
 
-/** Undefined if any of the records is gone or damaged. */
+/** Undefined if the event or its last record is gone or damaged. One in between that is damaged is left out. */
 export async function readChain(segments: Segments, last: Position): Promise<Chain | undefined> {
   const steps: Chain["steps"] = [];
   let position = last;
   for (;;) {
     const frame = await segments.readFrame(position);
     const entry = frame && decodeEntry(frame);
-    if (frame === undefined || entry === undefined || entry.kind === "hold") return undefined;
+    if (frame === undefined || entry === undefined || entry.kind === "hold") {
+      const event = steps.at(-1)?.entry.event ?? position;
+      if (event >= position) return undefined;
+      position = event;
+      continue;
+    }
     if (entry.kind === "event") {
       const { event, past } = decodeEvent(frame);
       return { position, entry, event, past, steps: steps.reverse() };

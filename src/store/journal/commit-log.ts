@@ -56,6 +56,7 @@ export class CommitLog {
   #committing: Promise<void> | undefined;
   #failure: HookdError | undefined;
   #cancelReopen: (() => void) | undefined;
+  #reopening: Promise<void> | undefined;
   #nextNumber = 1;
   #removal: Promise<void> = Promise.resolve();
   #closed = false;
@@ -90,7 +91,8 @@ export class CommitLog {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelReopen?.();
-    await this.#committing;
+    // A segment that is just being made must not outlive the lock of the folder.
+    await Promise.all([this.#committing, this.#reopening]);
     await this.#active?.file.close();
     this.#active = undefined;
   }
@@ -207,12 +209,11 @@ export class CommitLog {
   }
 
   #reopenLater(): void {
-    this.#cancelReopen?.();
-    this.#cancelReopen = this.#needs.clock.after(REOPEN_AFTER_MS, () => void this.#reopen());
+    if (this.#closed) return;
+    this.#cancelReopen = this.#needs.clock.after(REOPEN_AFTER_MS, () => void (this.#reopening = this.#reopen()));
   }
 
   async #reopen(): Promise<void> {
-    if (this.#closed) return;
     try {
       await this.#openSegment([]);
       this.#failure = undefined;

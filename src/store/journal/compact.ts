@@ -12,7 +12,7 @@ import { idHash } from "../hash.ts";
 import { readChain, toRecord } from "./chain.ts";
 import type { JournalCore } from "./journal-core.ts";
 import { type Position, segmentOf } from "./position.ts";
-import { encodeEvent, encodeHold } from "./records.ts";
+import { encodeEvent, encodeHold, type EventEntry } from "./records.ts";
 import type { Segment } from "./segments.ts";
 
 export interface Retention {
@@ -22,8 +22,8 @@ export interface Retention {
   deadMs: number;
 }
 
-/** Events that are copied in one commit. */
-const COPY_BATCH = 256;
+/** A commit of copies is closed when it is at least this long, in bytes. */
+const COPY_BYTES = 4 * 1024 * 1024;
 
 /** Removes what may go. Resolves to the number of segments removed. */
 export async function compact(core: JournalCore, retention: Retention): Promise<number> {
@@ -38,43 +38,44 @@ export async function compact(core: JournalCore, retention: Retention): Promise<
     } finally {
       resume();
     }
-    const { number } = list[0]!;
+    state.blocks.dropSegment(list[0]!.number);
     await state.segments.removeOldest();
-    state.blocks.dropSegment(number);
     removed += 1;
   }
   return removed;
+}
+
+/** An event that must outlive its segment: it waits in `slot`, or it is dead. */
+interface Straggler {
+  event: Position;
+  last: Position;
+  slot: number | undefined;
 }
 
 /** Copies what must outlive the segment. False if something in it runs just now. */
 async function moveStragglers(core: JournalCore, job: { segment: Segment; retention: Retention }): Promise<boolean> {
   const { state } = core;
   const { segment } = job;
-  const lasts: Position[] = [];
+  const stragglers: Straggler[] = [];
   for (const slot of state.waiting.oldestFirst()) {
-    if (!touches(segment, state.waiting.event[slot]!, state.waiting.last[slot]!)) continue;
+    const straggler = { event: state.waiting.event[slot]!, last: state.waiting.last[slot]!, slot };
+    if (!touches(segment, straggler)) continue;
     if (state.mailboxes.isRunning(slot)) return false;
-    lasts.push(state.waiting.last[slot]!);
+    stragglers.push(straggler);
   }
-  for (const [id, { last }] of state.dead) {
-    // The first record of a dead event is at or before its last.
-    if (segmentOf(last) > segment.number && !(await beginsIn(core, { segment, last }))) continue;
-    if (await isExpired(core, { last, deadMs: job.retention.deadMs })) state.dead.delete(id);
-    else lasts.push(last);
+  for (const [id, place] of state.dead) {
+    if (!touches(segment, place)) continue;
+    if (await isExpired(core, { ...place, deadMs: job.retention.deadMs })) state.dead.delete(id);
+    else stragglers.push({ ...place, slot: undefined });
   }
-  for (let from = 0; from < lasts.length; from += COPY_BATCH) await copy(core, lasts.slice(from, from + COPY_BATCH));
+  await copy(core, { segment, stragglers });
   const holds = [...state.holds.values()].filter(({ position }) => segmentOf(position) === segment.number);
   if (holds.length > 0) await core.commit(holds.map(({ entry }) => encodeHold(entry)));
   return true;
 }
 
-function touches(segment: Segment, event: Position, last: Position): boolean {
+function touches(segment: Segment, { event, last }: { event: Position; last: Position }): boolean {
   return segmentOf(event) === segment.number || segmentOf(last) === segment.number;
-}
-
-async function beginsIn(core: JournalCore, { segment, last }: { segment: Segment; last: Position }): Promise<boolean> {
-  const chain = await readChain(core.state.segments, last);
-  return chain !== undefined && segmentOf(chain.position) === segment.number;
 }
 
 async function isExpired(core: JournalCore, { last, deadMs }: { last: Position; deadMs: number }): Promise<boolean> {
@@ -83,31 +84,45 @@ async function isExpired(core: JournalCore, { last, deadMs }: { last: Position; 
   return chain !== undefined && (toRecord(chain, false).settledAt ?? 0) + deadMs < core.clock.now();
 }
 
-async function copy(core: JournalCore, lasts: readonly Position[]): Promise<void> {
-  const frames: Buffer[] = [];
-  for (const last of lasts) {
-    const chain = await readChain(core.state.segments, last);
-    // Unreadable now is unreadable after: it was reported as damage when it was found.
-    if (chain === undefined) continue;
-    const record = toRecord(chain, false);
-    const step = chain.steps.at(-1)?.entry;
-    frames.push(encodeEvent(
-      {
-        ...chain.entry,
-        hash: idHash(chain.event.id, core.state.seed),
-        charged: step?.charged ?? chain.entry.charged,
-        generation: record.generation,
-        dueAt: record.nextAttemptAt ?? 0,
-        from: chain.position,
-        dead: record.state === "dead",
-      },
-      chain.event,
-      {
-        attempts: record.attempts,
-        ...(record.settledAt !== undefined && { settledAt: record.settledAt }),
-        ...(record.failure && { failure: record.failure }),
-      },
-    ));
+/** A segment with an event that cannot be read any more is kept aside: it may be the only trace of it. */
+async function copy(core: JournalCore, job: { segment: Segment; stragglers: readonly Straggler[] }): Promise<void> {
+  let frames: Buffer[] = [];
+  let bytes = 0;
+  for (const straggler of job.stragglers) {
+    const frame = await copyOf(core, straggler);
+    if (frame === undefined) {
+      await core.state.segments.keepAside(job.segment.number);
+      continue;
+    }
+    frames.push(frame);
+    bytes += frame.length;
+    if (bytes < COPY_BYTES) continue;
+    await core.commit(frames);
+    frames = [];
+    bytes = 0;
   }
   if (frames.length > 0) await core.commit(frames);
+}
+
+async function copyOf({ state }: JournalCore, { event, last, slot }: Straggler): Promise<Buffer | undefined> {
+  // Where the last record is damaged the event may be whole: then its history is lost, and not the event.
+  const chain = (await readChain(state.segments, last)) ?? (await readChain(state.segments, event));
+  if (chain === undefined) return undefined;
+  const { attempts, settledAt, failure, nextAttemptAt, generation } = toRecord(chain, false);
+  const entry: EventEntry = {
+    ...chain.entry,
+    hash: idHash(chain.event.id, state.seed),
+    charged: slot === undefined
+      ? chain.steps.at(-1)?.entry.charged ?? chain.entry.charged
+      : state.waiting.charged[slot]!,
+    generation: slot === undefined ? generation : state.waiting.generation[slot]!,
+    dueAt: nextAttemptAt ?? 0,
+    from: chain.position,
+    dead: slot === undefined,
+  };
+  return encodeEvent(entry, chain.event, {
+    attempts,
+    ...(settledAt !== undefined && { settledAt }),
+    ...(failure && { failure }),
+  });
 }

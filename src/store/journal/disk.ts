@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { promisify } from "node:util";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 export interface DiskFile {
   /** Writes all of the bytes at `position`, or rejects; after a rejection any part of them may be there. */
@@ -19,7 +19,7 @@ export interface DiskFile {
 }
 
 export interface Disk {
-  /** Makes a folder (mode 0700) and those above it; fine if it is there. */
+  /** Makes a folder (mode 0700) and those above it, durably; fine if it is there. */
   makeFolder(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
   /** Opens an existing file for reading. */
@@ -104,7 +104,12 @@ function dropBytes(buffers: readonly Uint8Array[], count: number): readonly Uint
 /** The machine's own file system. */
 export const realDisk: Disk = {
   async makeFolder(path) {
-    await fs.promises.mkdir(path, { recursive: true, mode: 0o700 });
+    const folder = resolve(path);
+    const made: string[] = [];
+    for (let each = folder; !fs.existsSync(each); each = dirname(each)) made.push(each);
+    await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
+    // From the top down: a folder is lost with the one above it.
+    for (const each of made.reverse()) await realDisk.syncFolder(dirname(each));
   },
   list: (folder) => fs.promises.readdir(folder),
   open: async (path) => new RealFile(await open(path, "r")),

@@ -61,6 +61,8 @@ export class FirstSeenLookup {
   async read(event: NewEvent): Promise<FirstSeen | undefined> {
     for (const position of this.#candidates(event)) {
       const chain = await readChain(this.#state.segments, position);
+      // Settled while it was read: to keep the old answer would repeat it for as long as the cache does.
+      if (!this.#candidates(event).includes(position)) return await this.read(event);
       if (chain === undefined || !isTakenBy(chain, event)) continue;
       const seen = toFirstSeen(chain);
       this.#cache?.set(scopeOf(event), seen);

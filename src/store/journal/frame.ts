@@ -2,20 +2,23 @@
  * How bytes lie in a segment: a header once, then frames. A frame stands alone (its own magic and CRC), so
  * that damage in one costs that one, and reading can go on behind it.
  *
- *   header  magic 8 | version u32 | segment u32 | previousEnd f64 | hash seed u32 | carried u32 | previous u32 | crc u32
+ *   header  twice: magic 8 | version u32 | segment u32 | previousEnd f64 | hash seed u32 | carried u32 | previous u32 | crc u32
  *   frame   magic u32 | crc u32 | length u32 | commit u32 | bytes (the first says what kind)
  *
  * `commit` is the offset at which the frame's commit begins: after a power cut it tells a hole in the last,
  * never acknowledged commit from damage elsewhere. The CRC covers length, commit and bytes and starts from
  * the segment's number, so that a frame that strayed in from another segment is not believed.
  */
+import { strict as assert } from "node:assert";
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 
 export const FRAME_HEADER_BYTES = 16;
-export const SEGMENT_HEADER_BYTES = 40;
-/** Longest frame that is believed, in bytes; larger lengths are damage. Above any body cap plus headers. */
-export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+const HEADER_COPY_BYTES = 40;
+/** Twice, because one bad bit in it would cost the seed of all hashes and bring back what it cut off. */
+export const SEGMENT_HEADER_BYTES = 2 * HEADER_COPY_BYTES;
+/** Longest frame that is believed, in bytes; larger lengths are damage. Twice the largest body cap, to have room. */
+export const FRAME_BYTES_MAX = 512 * 1024 * 1024;
 export const FORMAT_VERSION = 1;
 
 /** "HKDJ" in little-endian order, in no way like JSON or text in UTF-8 that follows it by chance. */
@@ -36,15 +39,16 @@ export interface SegmentHeader {
 }
 
 export type HeaderReading =
-  | { kind: "ok"; header: SegmentHeader }
-  /** Too short or its CRC is wrong: a file that was never finished, or damage. */
+  /** `intact` is false when one of its copies is damaged. */
+  | { kind: "ok"; header: SegmentHeader; intact: boolean }
+  /** Too short or its CRCs are wrong: a file that was never finished, or damage. */
   | { kind: "broken" }
   /** Not a segment of hookd. */
   | { kind: "foreign" }
   | { kind: "newer"; version: number };
 
 export function encodeSegmentHeader(header: SegmentHeader): Buffer {
-  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  const bytes = Buffer.alloc(HEADER_COPY_BYTES);
   SEGMENT_MAGIC.copy(bytes);
   bytes.writeUInt32LE(FORMAT_VERSION, 8);
   bytes.writeUInt32LE(header.segment, 12);
@@ -53,13 +57,20 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   bytes.writeUInt32LE(header.carried, 28);
   bytes.writeUInt32LE(header.previous, 32);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 36)), 36);
-  return bytes;
+  return Buffer.concat([bytes, bytes]);
 }
 
 export function decodeSegmentHeader(bytes: Buffer): HeaderReading {
-  if (bytes.length < SEGMENT_HEADER_BYTES || bytes.subarray(0, 8).every((byte) => byte === 0)) {
-    return { kind: "broken" };
-  }
+  const first = decodeCopy(bytes.subarray(0, HEADER_COPY_BYTES));
+  const second = decodeCopy(bytes.subarray(HEADER_COPY_BYTES, SEGMENT_HEADER_BYTES));
+  const good = first.kind === "ok" ? first : second;
+  if (good.kind === "ok") return { ...good, intact: first.kind === second.kind };
+  // Only the first copy tells of another format or program: behind it, theirs may hold anything.
+  return first;
+}
+
+function decodeCopy(bytes: Buffer): HeaderReading {
+  if (bytes.length < HEADER_COPY_BYTES || isTornMagic(bytes.subarray(0, 8))) return { kind: "broken" };
   if (!bytes.subarray(0, 8).equals(SEGMENT_MAGIC)) return { kind: "foreign" };
   const version = bytes.readUInt32LE(8);
   if (version > FORMAT_VERSION) return { kind: "newer", version };
@@ -71,11 +82,18 @@ export function decodeSegmentHeader(bytes: Buffer): HeaderReading {
     carried: bytes.readUInt32LE(28),
     previous: bytes.readUInt32LE(32),
   };
-  return { kind: "ok", header };
+  return { kind: "ok", header, intact: true };
+}
+
+/** The magic up to some byte, zeros from there on: the power went while it was written. */
+function isTornMagic(magic: Buffer): boolean {
+  const end = magic.findLastIndex((byte) => byte !== 0) + 1;
+  return end < magic.length && magic.subarray(0, end).equals(SEGMENT_MAGIC.subarray(0, end));
 }
 
 /** Fills in the first 16 bytes of a frame, which are left free by whoever wrote the bytes behind them. */
 export function sealFrame(frame: Buffer, at: { segment: number; commit: number }): void {
+  assert.ok(frame.length <= FRAME_BYTES_MAX, "what is acknowledged can be read back");
   frame.writeUInt32LE(FRAME_MAGIC, 0);
   frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 8);
   frame.writeUInt32LE(at.commit, 12);
@@ -86,7 +104,7 @@ export function sealFrame(frame: Buffer, at: { segment: number; commit: number }
 export function frameLength(bytes: Buffer, offset: number): number {
   if (offset + FRAME_HEADER_BYTES > bytes.length || bytes.readUInt32LE(offset) !== FRAME_MAGIC) return 0;
   const length = bytes.readUInt32LE(offset + 8);
-  return length === 0 || length > FRAME_BYTES_MAX ? 0 : length + FRAME_HEADER_BYTES;
+  return length === 0 || length + FRAME_HEADER_BYTES > FRAME_BYTES_MAX ? 0 : length + FRAME_HEADER_BYTES;
 }
 
 /** Whether a whole frame, cut out exactly, is what was written. */

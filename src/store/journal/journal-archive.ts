@@ -98,7 +98,9 @@ export class JournalArchive implements Archive {
   async hold(mailboxKey: string, kind: HoldKind | undefined): Promise<boolean> {
     const key = parseMailboxKey(mailboxKey);
     if (key === undefined) return false;
-    await this.#core.commit([encodeHold({ ...key, hold: kind })], () => this.#core.claims.wake());
+    const frame = encodeHold({ ...key, hold: kind });
+    // Not while compaction writes holds anew: its older word would come after this one.
+    await this.#core.exclusively(() => this.#core.commit([frame], () => this.#core.claims.wake()));
     return true;
   }
 
@@ -126,8 +128,9 @@ export class JournalArchive implements Archive {
     const isBefore = beforeCursor(filter);
     let oldest = filter.cursor;
     let block = filter.cursor === undefined ? state.blocks.newest : state.blocks.blockOf(momentOf(filter.cursor));
-    for (let read = 0; block >= 0; block--, read++) {
-      if (read === BLOCKS_MAX && oldest !== undefined) yield { kind: "stop", before: oldest };
+    for (let read = 0; block >= 0; read++) {
+      if (read >= BLOCKS_MAX && oldest !== undefined) yield { kind: "stop", before: oldest };
+      const { start } = state.blocks.block(block);
       const frames = await readBlockFrames(state, block);
       for (const { frame } of frames.reverse()) {
         const entry = decodeEntry(frame);
@@ -136,6 +139,7 @@ export class JournalArchive implements Archive {
         oldest = entry.id;
         if (matchesEvent(decodeEvent(frame).event, filter)) yield { kind: "event", id: entry.id };
       }
+      block = state.blocks.blockBefore(start);
     }
   }
 

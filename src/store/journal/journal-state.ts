@@ -29,8 +29,8 @@ export class JournalState {
   readonly mailboxes = new Mailboxes();
   readonly keys: KeyIndex;
   readonly blocks = new BlockIndex();
-  /** Dead events that can be revived, by id: their tag in the index and where their last record lies. */
-  readonly dead = new Map<string, { hash: number; last: Position }>();
+  /** Dead events that can be revived, by id: their tag in the index and where their first and last records lie. */
+  readonly dead = new Map<string, { hash: number; event: Position; last: Position }>();
   readonly holds = new Map<number, { entry: HoldEntry; position: Position }>();
   /** Slots of unsettled events by the position of their first record. */
   readonly slots = new PositionMap();
@@ -108,7 +108,10 @@ export class JournalState {
     this.#seeId(entry.id);
     this.keys.insert(entry.hash, written.position, this.#touch(written.position, entry.receivedAt));
     if (entry.dead) {
-      this.dead.set(entry.id, { hash: entry.hash, last: written.position });
+      // What was forgotten while it was copied stays forgotten.
+      const isKnown = this.#recovering || this.dead.has(entry.id);
+      const { position } = written;
+      if (isKnown) this.dead.set(entry.id, { hash: entry.hash, event: position, last: position });
       return undefined;
     }
     const slot = this.slots.get(entry.from);
@@ -135,7 +138,9 @@ export class JournalState {
   #settled(entry: StepEntry, position: Position): void {
     this.#follow(entry, position);
     this.#touch(entry.event, entry.at);
-    if (entry.dead) this.dead.set(entry.id, { hash: entry.hash, last: position });
+    if (entry.dead && this.#isThere(entry)) {
+      this.dead.set(entry.id, { hash: entry.hash, event: entry.event, last: position });
+    }
     const slot = this.slots.get(entry.event);
     if (slot === undefined) return;
     this.slots.delete(entry.event);
@@ -143,9 +148,16 @@ export class JournalState {
     this.waiting.remove(slot);
   }
 
-  #revived(entry: StepEntry, position: Position): number {
+  #revived(entry: StepEntry, position: Position): number | undefined {
+    const waits = this.slots.get(entry.event);
+    if (waits !== undefined) {
+      // The outcome before it was damaged, so that the event still waits.
+      this.waiting.generation[waits] = entry.generation;
+      return this.#attempted(entry, position);
+    }
     this.#follow(entry, position);
     this.dead.delete(entry.id);
+    if (!this.#isThere(entry)) return undefined;
     const row = { ...entry, seq: this.#seq, receivedAt: entry.at };
     return this.#wait(row, { position, frameBytes: 0, event: entry.event });
   }
@@ -169,10 +181,22 @@ export class JournalState {
     return slot;
   }
 
-  /** The index now leads to this record. An entry whose bucket was dropped comes back under the new record. */
+  /** The index now leads to this record. The time of an attempt is that of the next one: it says nothing here. */
   #follow(entry: StepEntry, position: Position): void {
-    this.#touch(position, entry.kind === "attempt" ? 0 : entry.at);
-    if (!this.keys.replace(entry.hash, entry.previous, position)) this.keys.insert(entry.hash, position, entry.at);
+    const at = entry.kind === "attempt" ? 0 : entry.at;
+    this.#touch(position, at);
+    this.keys.follow(entry.hash, { from: this.#lastKnown(entry), to: position, at });
+  }
+
+  /** The record before this one; an older one, when that was damaged. */
+  #lastKnown(entry: StepEntry): Position {
+    const slot = this.slots.get(entry.event);
+    return (slot === undefined ? this.dead.get(entry.id)?.last : this.waiting.last[slot]) ?? entry.previous;
+  }
+
+  /** False when compaction took the event's segment: if the event was to stay, a copy of it comes later. */
+  #isThere(entry: StepEntry): boolean {
+    return this.segments.get(segmentOf(entry.event)) !== undefined;
   }
 
   /** The segment must stay for as long as this is of interest. Returns the segment's newest time. */

@@ -31,17 +31,33 @@ class Bucket {
     this.size += 1;
   }
 
+  has(hash: number, position: Position): boolean {
+    return this.#find(hash, position) !== -1;
+  }
+
+  /** True if the entry was there. */
   replace(hash: number, from: Position, to: Position): boolean {
-    const offset = offsetOf(from);
-    const segment = segmentOf(from) & 0xffff;
-    for (let index = this.#home(hash); this.#offsets[index] !== 0; index = (index + 1) & (this.#hashes.length - 1)) {
-      if (this.#hashes[index] !== hash || this.#offsets[index] !== offset || this.#segments[index] !== segment) {
-        continue;
-      }
-      this.#write(index, hash, to);
-      return true;
+    const index = this.#find(hash, from);
+    if (index !== -1) this.#write(index, hash, to);
+    return index !== -1;
+  }
+
+  /** True if the entry was there. Those behind it that it kept from their homes move up. */
+  remove(hash: number, position: Position): boolean {
+    const mask = this.#hashes.length - 1;
+    let hole = this.#find(hash, position);
+    if (hole === -1) return false;
+    this.size -= 1;
+    for (let next = (hole + 1) & mask; this.#offsets[next] !== 0; next = (next + 1) & mask) {
+      const home = this.#home(this.#hashes[next]!);
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      this.#hashes[hole] = this.#hashes[next]!;
+      this.#offsets[hole] = this.#offsets[next]!;
+      this.#segments[hole] = this.#segments[next]!;
+      hole = next;
     }
-    return false;
+    this.#offsets[hole] = 0;
+    return true;
   }
 
   collect(hash: number, newestSegment: number, found: Position[]): void {
@@ -49,6 +65,18 @@ class Bucket {
       if (this.#hashes[index] !== hash) continue;
       found.push(positionOf(widen(this.#segments[index]!, newestSegment), this.#offsets[index]!));
     }
+  }
+
+  /** Where the entry is, or -1. */
+  #find(hash: number, position: Position): number {
+    const offset = offsetOf(position);
+    const segment = segmentOf(position) & 0xffff;
+    for (let index = this.#home(hash); this.#offsets[index] !== 0; index = (index + 1) & (this.#hashes.length - 1)) {
+      if (this.#hashes[index] === hash && this.#offsets[index] === offset && this.#segments[index] === segment) {
+        return index;
+      }
+    }
+    return -1;
   }
 
   #write(index: number, hash: number, position: Position): void {
@@ -105,9 +133,17 @@ export class KeyIndex {
     this.#buckets[0]!.insert(hash, position);
   }
 
-  /** The event's last record is now `to`. False if no entry says `from`. */
-  replace(hash: number, from: Position, to: Position): boolean {
-    return this.#buckets.some((bucket) => bucket.replace(hash, from, to));
+  /**
+   * The event's last record is now `to`, and may be asked for until `keepMs` after `at`: an entry in a bucket that
+   * goes before then moves on. One that is not there comes in.
+   */
+  follow(hash: number, { from, to, at }: { from: Position; to: Position; at: UnixMs }): void {
+    for (const bucket of this.#buckets) {
+      const lasts = bucket.startsAt + this.#spanMs >= at;
+      if (lasts && bucket.replace(hash, from, to)) return;
+      if (!lasts && bucket.remove(hash, from)) break;
+    }
+    this.insert(hash, to, at);
   }
 
   /** Last records of the events that may have this hash, those of newer buckets first. */
@@ -126,7 +162,7 @@ export class KeyIndex {
   dropExpired(now: UnixMs, survivors: Iterable<{ hash: number; last: Position }>): void {
     const expired = this.#buckets.splice(this.#expiredFrom(now));
     for (const { hash, last } of survivors) {
-      if (expired.some((bucket) => bucket.replace(hash, last, last))) this.insert(hash, last, now);
+      if (expired.some((bucket) => bucket.has(hash, last))) this.insert(hash, last, now);
     }
   }
 

@@ -5,7 +5,7 @@
 import type { Buffer } from "node:buffer";
 import { idToBytes, isEventId, momentOf } from "../event-id.ts";
 import { idHash } from "../hash.ts";
-import { frameLength, isFrameIntact } from "./frame.ts";
+import { FRAME_MAGIC_BYTES, frameLength, isFrameIntact } from "./frame.ts";
 import type { JournalState } from "./journal-state.ts";
 import { offsetOf, type Position, positionOf, segmentOf } from "./position.ts";
 import { decodeEntry, type EventEntry } from "./records.ts";
@@ -13,9 +13,11 @@ import { decodeEntry, type EventEntry } from "./records.ts";
 /** Undefined when there is no such event, or retention has taken it. Rejects when the disk does. */
 export async function locateEvent(state: JournalState, eventId: string): Promise<Position | undefined> {
   if (!isEventId(eventId)) return undefined;
+  // First: as long as the segment that it was moved from is still there, its old records are there, too.
+  const moved = await lastOf(state, { eventId, hash: idHash(eventId, state.seed) });
+  if (moved !== undefined) return moved;
   const entry = await findInBlock(state, eventId);
-  const byTag = entry && await lastOf(state, { eventId, hash: entry.hash });
-  return byTag ?? (await lastOf(state, { eventId, hash: idHash(eventId, state.seed) }));
+  return entry && await lastOf(state, { eventId, hash: entry.hash });
 }
 
 async function findInBlock(state: JournalState, eventId: string): Promise<EventEntry | undefined> {
@@ -40,7 +42,7 @@ async function lastOf(state: JournalState, event: { eventId: string; hash: numbe
   return undefined;
 }
 
-/** The intact frames of a block, in order. */
+/** The intact frames of a block, in order, also those behind damage. */
 export async function readBlockFrames(
   state: JournalState,
   block: number,
@@ -49,13 +51,12 @@ export async function readBlockFrames(
   const segment = segmentOf(start);
   const bytes = await state.segments.readBlock(start, end);
   const frames: { frame: Buffer; position: Position }[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = frameLength(bytes, at);
-    if (length === 0 || at + length > bytes.length) break;
-    const frame = bytes.subarray(at, at + length);
-    if (!isFrameIntact(frame, segment)) break;
-    frames.push({ frame, position: positionOf(segment, offsetOf(start) + at) });
-    at += length;
+  for (let at = 0; at >= 0 && at < bytes.length;) {
+    const frame = bytes.subarray(at, at + frameLength(bytes, at));
+    if (isFrameIntact(frame, segment)) {
+      frames.push({ frame, position: positionOf(segment, offsetOf(start) + at) });
+      at += frame.length;
+    } else at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1);
   }
   return frames;
 }

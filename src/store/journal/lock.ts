@@ -7,7 +7,8 @@ import * as fs from "node:fs/promises";
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { HookdError, systemCode } from "../../errors.ts";
+import { crc32 } from "node:zlib";
+import { HookdError, messageOf, systemCode } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 
 const RENEW_MS = 2500;
@@ -21,34 +22,82 @@ interface Owner {
   namespace: string;
 }
 
-/** Takes the lock of `folder`; resolves to its release. Rejects with ERR_STORE_LOCKED. */
+/** What is found where the lock lies. */
+interface Held {
+  /** Undefined when the file says nothing: the power went before its bytes were on the medium. */
+  owner: Owner | undefined;
+  renewedAt: number;
+  /** Tells this lock from any that takes its place. */
+  mark: string;
+}
+
+/** Tells apart those of one process that want a lock at once. */
+let serial = 0;
+
+/** Takes the lock of `folder`; resolves to its release. Rejects with ERR_STORE_LOCKED or _UNREADABLE. */
 export async function lockFolder(folder: string, clock: Clock): Promise<() => Promise<void>> {
   const path = join(folder, "lock");
-  const me = thisProcess();
-  await takeLock(path, me, clock);
+  try {
+    await takeLock(path, clock);
+  } catch (cause) {
+    if (cause instanceof HookdError) throw cause;
+    throw new HookdError("ERR_STORE_UNREADABLE", `Cannot lock "${path}": ${messageOf(cause)}`, { cause });
+  }
+  return keepRenewed(path, clock);
+}
+
+/** Renews the lock until it is released. From then on the file may be another's: it is not touched any more. */
+function keepRenewed(path: string, clock: Clock): () => Promise<void> {
+  let isReleased = false;
   let cancel = () => {};
+  const renewLater = () => {
+    if (!isReleased) cancel = clock.after(RENEW_MS, renew);
+  };
   const renew = () => {
     const now = clock.now() / 1000;
-    cancel = clock.after(RENEW_MS, () => void fs.utimes(path, now, now).catch(() => {}).then(renew));
+    void fs.utimes(path, now, now).catch(() => {}).then(renewLater);
   };
-  renew();
+  renewLater();
   return async () => {
+    if (isReleased) return;
+    isReleased = true;
     cancel();
-    cancel = () => {};
     await fs.rm(path, { force: true });
   };
 }
 
-async function takeLock(path: string, me: Owner, clock: Clock): Promise<void> {
-  const mine = `${path}.${me.pid}`;
+async function takeLock(path: string, clock: Clock): Promise<void> {
+  const me = thisProcess();
+  const mine = `${path}.${me.pid}.${serial++}`;
   await fs.writeFile(mine, JSON.stringify(me), { mode: 0o600 });
   try {
-    for (;;) {
-      if (await linkNew(mine, path)) return;
-      await removeIfStale(path, me, clock);
+    while (!(await linkNew(mine, path))) {
+      const held = await look(path);
+      if (held === undefined) continue;
+      if (isAlive(held, me, clock)) throw lockedError(path, held);
+      if (await takeOver(path, { held, mine, clock })) return;
     }
   } finally {
     await fs.rm(mine, { force: true });
+  }
+}
+
+/**
+ * Puts `mine` in the place of a stale lock, if it is still there. Of all that see the same stale lock, only the one
+ * that holds the lock of this deed may do it: without that, the slower of two would replace the lock of the faster.
+ */
+async function takeOver(
+  path: string,
+  { held, mine, clock }: { held: Held; mine: string; clock: Clock },
+): Promise<boolean> {
+  const deed = `${path}.${held.mark}`;
+  await takeLock(deed, clock);
+  try {
+    if ((await look(path))?.mark !== held.mark) return false;
+    await fs.rename(mine, path);
+    return true;
+  } finally {
+    await fs.rm(deed, { force: true });
   }
 }
 
@@ -63,29 +112,33 @@ async function linkNew(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function removeIfStale(path: string, me: Owner, clock: Clock): Promise<void> {
-  let owner: Owner;
-  let renewedAt: number;
+async function look(path: string): Promise<Held | undefined> {
   try {
-    owner = JSON.parse(await fs.readFile(path, "utf8")) as Owner;
-    renewedAt = (await fs.stat(path)).mtimeMs;
+    const { mtimeMs, ino } = await fs.stat(path);
+    const text = await fs.readFile(path, "utf8");
+    return { owner: readOwner(text), renewedAt: mtimeMs, mark: `${ino}-${crc32(text)}` };
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  const here = owner.boot === me.boot && owner.namespace === me.namespace && me.started !== "";
-  const alive = here ? startOf(owner.pid) === owner.started : clock.now() - renewedAt < STALE_MS;
-  if (alive) {
-    throw new HookdError("ERR_STORE_LOCKED", `Cannot open "${path}": process ${owner.pid} holds it`);
-  }
-  // By renaming, only one of two that see the same stale lock gets to remove it.
-  const grave = `${path}.stale.${me.pid}`;
+}
+
+function readOwner(text: string): Owner | undefined {
   try {
-    await fs.rename(path, grave);
-    await fs.rm(grave, { force: true });
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
+    return (JSON.parse(text) as Owner | null) ?? undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function isAlive({ owner, renewedAt }: Held, me: Owner, clock: Clock): boolean {
+  const isHere = owner?.boot === me.boot && owner.namespace === me.namespace && me.started !== "";
+  return isHere ? startOf(owner.pid) === owner.started : clock.now() - renewedAt < STALE_MS;
+}
+
+function lockedError(path: string, { owner }: Held): HookdError {
+  const who = owner === undefined ? "somebody" : `process ${owner.pid}`;
+  return new HookdError("ERR_STORE_LOCKED", `Cannot open "${path}": ${who} holds it`);
 }
 
 function thisProcess(): Owner {

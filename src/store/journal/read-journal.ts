@@ -8,12 +8,11 @@
  * as a whole. So whatever a sender is told of those events is told of durable ones, and no doubtful byte counts.
  */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
-import { HookdError, systemCode } from "../../errors.ts";
-import { type Disk, type DiskFile, readRange, segmentPath } from "./disk.ts";
-import { decodeSegmentHeader, frameCommit, SEGMENT_HEADER_BYTES, type SegmentHeader } from "./frame.ts";
+import type { Disk } from "./disk.ts";
+import { contentOf, contentsOf, findSegments, type Found, type SegmentPlace, withFile } from "./find-segments.ts";
+import { frameCommit, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import { type Position, positionOf } from "./position.ts";
-import { type Hole, type Scan, scanFrames } from "./scan.ts";
+import { type Hole, scanFrames } from "./scan.ts";
 import type { Segments } from "./segments.ts";
 
 export interface JournalReading {
@@ -31,19 +30,10 @@ export interface JournalReading {
 
 type OnFrame = (frame: Buffer, position: Position) => void;
 
-interface Found {
-  number: number;
-  size: number;
-  /** Undefined when it is damaged; the frames may be intact all the same. */
-  header: SegmentHeader | undefined;
-}
-
 interface Needs {
   disk: Disk;
   segments: Segments;
 }
-
-const SEGMENT_NAME = /^(\d{8})\.seg$/;
 
 /** What is told while reading: the seed once, before the first frame, then each frame in order. */
 export interface JournalReader {
@@ -54,109 +44,54 @@ export interface JournalReader {
 
 export async function readJournal(needs: Needs, reader: JournalReader): Promise<JournalReading> {
   const { onFrame } = reader;
-  const reading: JournalReading = { carried: [], lastNumber: 0, superseded: [], damage: [], tornBytes: 0 };
-  const chain = chainOf(await findSegments(needs, reading), reading);
+  const place = { disk: needs.disk, folder: needs.segments.folder };
+  const { chain, lastNumber, superseded, missing } = await findSegments(place);
+  const damage = missing.map((number) => `${nameOf(number)}: missing`);
+  const reading: JournalReading = { carried: [], lastNumber, superseded, damage, tornBytes: 0 };
   if (chain.length > 0) reader.onSeed(chain.find((each) => each.header !== undefined)?.header?.seed ?? 0);
   for (const [index, each] of chain.entries()) {
     const next = chain[index + 1];
-    if (next === undefined) await readLast(needs, { each, reading, onFrame });
-    else await readOlder(needs, { each, next, reading, onFrame });
+    if (next === undefined) await readLast(needs, { place, each, reading, onFrame });
+    else await readOlder(needs, { place, each, next, reading, onFrame });
   }
   return reading;
 }
 
-/** All segments with their headers; a last one whose first write is not whole is superseded. */
-async function findSegments(needs: Needs, reading: JournalReading): Promise<Found[]> {
-  const names = await needs.disk.list(needs.segments.folder);
-  const numbers = names.map((name) => SEGMENT_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined)
-    .map(Number).sort((a, b) => a - b);
-  const found: Found[] = [];
-  for (const number of numbers) {
-    found.push(await withFile(needs, number, (file) => readHeader(needs, { file, number })));
-  }
-  const last = found.at(-1);
-  if (last === undefined) return found;
-  reading.lastNumber = last.number;
-  if (await withFile(needs, last.number, (file) => isWhole(file, last))) return found;
-  reading.superseded.push(last.number);
-  return found.slice(0, -1);
-}
-
-/** The segments that count, from the last one back along `previous`, oldest first. */
-function chainOf(found: readonly Found[], reading: JournalReading): Found[] {
-  const chain: Found[] = [];
-  let wanted: number | undefined;
-  for (const each of found.toReversed()) {
-    if (wanted !== undefined && each.number > wanted) {
-      reading.superseded.push(each.number);
-      continue;
-    }
-    if (wanted !== undefined && each.number < wanted) reading.damage.push(`${nameOf(wanted)}: missing`);
-    if (each.header === undefined) reading.damage.push(`${nameOf(each.number)}: header`);
-    chain.unshift(each);
-    wanted = each.header?.previous ?? each.number - 1;
-  }
-  return chain;
-}
-
-async function readHeader(needs: Needs, { file, number }: { file: DiskFile; number: number }): Promise<Found> {
-  const path = segmentPath(needs.segments.folder, number);
-  const size = await file.size();
-  const reading = decodeSegmentHeader(await readRange(file, { offset: 0, length: SEGMENT_HEADER_BYTES }));
-  switch (reading.kind) {
-    case "newer":
-      throw formatError(path, `its format version is ${reading.version}, which this hookd does not know`);
-    case "foreign":
-      throw formatError(path, "it is not a journal segment of hookd");
-    case "broken":
-      return { number, size, header: undefined };
-    case "ok":
-      if (reading.header.segment !== number) {
-        throw formatError(path, `inside it says that it is segment ${reading.header.segment}`);
-      }
-      return { number, size, header: reading.header };
-  }
-}
-
-/**
- * Whether the last segment's first write, its header with what was carried into it, is whole. If not, it was never
- * acknowledged, and what it carried still lies in the segment before it.
- */
-async function isWhole(file: DiskFile, last: Found): Promise<boolean> {
-  const carriedEnd = last.header === undefined ? last.size : SEGMENT_HEADER_BYTES + last.header.carried;
-  if (last.header !== undefined && last.size !== carriedEnd) return last.size > carriedEnd;
-  const range = { segment: last.number, from: SEGMENT_HEADER_BYTES, to: carriedEnd };
-  const scan = await scanFrames(file, range, () => {});
-  return last.header === undefined ? scan.end > SEGMENT_HEADER_BYTES : scan.holes.length === 0;
-}
-
+/** Up to where the next header says that it ends. Without that header, what was carried behind it is known by sight. */
 async function readOlder(
   needs: Needs,
-  job: { each: Found; next: Found; reading: JournalReading; onFrame: OnFrame },
+  job: { place: SegmentPlace; each: Found; next: Found; reading: JournalReading; onFrame: OnFrame },
 ): Promise<void> {
-  const { each: { number, size }, next, reading, onFrame } = job;
-  const to = next.header?.previous === number ? Math.min(next.header.previousEnd, size) : size;
-  const range = { segment: number, from: SEGMENT_HEADER_BYTES, to };
-  needs.segments.add({ number, end: to, newestAt: 0 });
-  const scan = await withFile(
-    needs,
-    number,
-    (file) => scanFrames(file, range, (frame, offset) => onFrame(frame, positionOf(number, offset))),
-  );
-  await reportHoles(needs, { number, holes: scan.holes, reading });
+  const { place, each, next, reading, onFrame } = job;
+  const { number, size } = each;
+  const end = next.header?.previous === number ? next.header.previousEnd : size;
+  const carried = next.header === undefined ? await contentsOf(place, next) : new Set<string>();
+  const range = { segment: number, from: SEGMENT_HEADER_BYTES, to: Math.min(end, size) };
+  needs.segments.add({ number, end: range.to, newestAt: 0 });
+  const { holes } = await withFile(place, number, (file) =>
+    scanFrames(file, range, (frame, offset) => {
+      if (carried.size === 0 || !carried.has(contentOf(frame))) onFrame(frame, positionOf(number, offset));
+    }));
+  if (size < end) holes.push({ from: Math.max(size, SEGMENT_HEADER_BYTES), to: end });
+  await reportHoles(needs, { each, holes, reading });
 }
 
 /** As the others, but the frames of its last commit are held back to be carried. */
-async function readLast(needs: Needs, job: { each: Found; reading: JournalReading; onFrame: OnFrame }): Promise<void> {
-  const { each: { number, size, header }, reading, onFrame } = job;
+async function readLast(
+  needs: Needs,
+  job: { place: SegmentPlace; each: Found; reading: JournalReading; onFrame: OnFrame },
+): Promise<void> {
+  const { place, each, reading, onFrame } = job;
+  const { number, size, header } = each;
   const range = { segment: number, from: SEGMENT_HEADER_BYTES, to: size };
   const segment = { number, end: size, newestAt: 0 };
-  const holdsMore = header === undefined || size > SEGMENT_HEADER_BYTES + header.carried;
+  const carriedEnd = SEGMENT_HEADER_BYTES + (header?.carried ?? 0);
+  const holdsMore = header === undefined || size > carriedEnd;
   if (holdsMore) needs.segments.add(segment);
   else reading.superseded.push(number);
   let commit = -1;
   let held: { frame: Buffer; offset: number }[] = [];
-  const scan = await withFile(needs, number, (file) =>
+  const scan = await withFile(place, number, (file) =>
     scanFrames(file, range, (frame, offset) => {
       if (frameCommit(frame) !== commit) {
         for (const each of held) onFrame(each.frame, positionOf(number, each.offset));
@@ -166,47 +101,27 @@ async function readLast(needs: Needs, job: { each: Found; reading: JournalReadin
       held.push({ frame: Buffer.from(frame), offset });
     }));
   reading.carried = held.map(({ frame }) => frame);
-  await reportHoles(needs, { number, holes: tellTorn(scan, reading), reading });
+  const tornFrom = Math.max(scan.lastCommit, carriedEnd);
+  reading.tornBytes = scan.holes.filter(({ from }) => from >= tornFrom).reduce(
+    (sum, { from, to }) => sum + to - from,
+    0,
+  );
+  await reportHoles(needs, { each, holes: scan.holes.filter(({ from }) => from < tornFrom), reading });
   // Where that commit begins, not where its first intact frame does: a hole before that is as doubtful.
   segment.end = held.length > 0 ? commit : SEGMENT_HEADER_BYTES;
 }
 
-/** Holes from the last commit on are a torn end: nothing in it was acknowledged. Returns the others. */
-function tellTorn(scan: Scan, reading: JournalReading): Hole[] {
-  const torn = scan.holes.filter((hole) => hole.from >= scan.lastCommit);
-  reading.tornBytes = torn.reduce((sum, hole) => sum + hole.to - hole.from, 0);
-  return scan.holes.filter((hole) => hole.from < scan.lastCommit);
-}
-
 async function reportHoles(
   needs: Needs,
-  job: { number: number; holes: Hole[]; reading: JournalReading },
+  job: { each: Found; holes: readonly Hole[]; reading: JournalReading },
 ): Promise<void> {
-  const { number, holes, reading } = job;
-  if (holes.length === 0) return;
-  for (const hole of holes) reading.damage.push(`${nameOf(number)}: bytes ${hole.from} to ${hole.to}`);
-  const aside = join(needs.segments.folder, "damaged");
-  await needs.disk.makeFolder(aside);
-  try {
-    await needs.disk.link(segmentPath(needs.segments.folder, number), segmentPath(aside, number));
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw error;
-  }
-}
-
-async function withFile<T>(needs: Needs, number: number, use: (file: DiskFile) => Promise<T>): Promise<T> {
-  const file = await needs.disk.open(segmentPath(needs.segments.folder, number));
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
+  const { each: { number, headerIsIntact }, holes, reading } = job;
+  const all = headerIsIntact ? holes : [{ from: 0, to: SEGMENT_HEADER_BYTES }, ...holes];
+  if (all.length === 0) return;
+  for (const hole of all) reading.damage.push(`${nameOf(number)}: bytes ${hole.from} to ${hole.to}`);
+  await needs.segments.keepAside(number);
 }
 
 function nameOf(number: number): string {
   return `${String(number).padStart(8, "0")}.seg`;
-}
-
-function formatError(path: string, found: string): HookdError {
-  return new HookdError("ERR_STORE_FORMAT", `Cannot read "${path}": ${found}`);
 }

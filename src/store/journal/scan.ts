@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { DiskFile } from "./disk.ts";
-import { FRAME_MAGIC_BYTES, frameCommit, frameLength, isFrameIntact } from "./frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_MAGIC_BYTES, frameCommit, frameLength, isFrameIntact } from "./frame.ts";
 
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
@@ -59,7 +59,7 @@ async function findFrame(window: Window, range: ScanRange): Promise<number | und
   while (from < range.to) {
     const at = await window.find(from);
     if (at === undefined) return undefined;
-    await window.load(at);
+    if (!window.isLoaded(at)) await window.load(at);
     if (window.frame(at, range.segment) !== undefined) return at;
     from = at + 1;
   }
@@ -88,6 +88,14 @@ class Window {
     return isFrameIntact(frame, segment) ? frame : undefined;
   }
 
+  /** Whether nothing more of the file could make a frame of what begins at `offset`. */
+  isLoaded(offset: number): boolean {
+    const left = this.#base + this.#bytes.length - offset;
+    if (left < FRAME_HEADER_BYTES) return false;
+    const length = frameLength(this.#bytes, offset - this.#base);
+    return length <= left || offset + length > this.#to;
+  }
+
   /** Brings the bytes from `offset` on into memory: a window, or the whole frame that begins there. */
   async load(offset: number): Promise<void> {
     await this.#fill(offset, WINDOW_BYTES);
@@ -95,14 +103,23 @@ class Window {
     if (length > this.#bytes.length && offset + length <= this.#to) await this.#fill(offset, length);
   }
 
-  /** Offset of the next bytes that look like the start of a frame. */
+  /** Offset of the next bytes that look like the start of a frame. What is in memory is not read again. */
   async find(from: number): Promise<number | undefined> {
-    for (let offset = from; offset < this.#to; offset += WINDOW_BYTES - FRAME_MAGIC_BYTES.length) {
+    for (let offset = from; offset < this.#to;) {
+      if (!this.#holds(offset)) await this.#fill(offset, WINDOW_BYTES);
+      const at = this.#bytes.indexOf(FRAME_MAGIC_BYTES, offset - this.#base);
+      if (at >= 0) return this.#base + at;
+      const end = this.#base + this.#bytes.length;
+      if (end >= this.#to || this.#bytes.length === 0) return undefined;
+      // The first bytes of a frame may be the last in memory.
+      offset = Math.max(offset + 1, end - FRAME_MAGIC_BYTES.length + 1);
       await this.#fill(offset, WINDOW_BYTES);
-      const at = this.#bytes.indexOf(FRAME_MAGIC_BYTES);
-      if (at >= 0) return offset + at;
     }
     return undefined;
+  }
+
+  #holds(offset: number): boolean {
+    return offset >= this.#base && offset < this.#base + this.#bytes.length;
   }
 
   async #fill(offset: number, length: number): Promise<void> {

@@ -2,8 +2,10 @@
  * The segment files of a journal, oldest first: what is known of each, and reading from them. Files are opened
  * when they are read and a few stay open; nothing here writes.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
 import { LRUCache } from "lru-cache";
+import { systemCode } from "../../errors.ts";
 import type { UnixMs } from "../../model.ts";
 import { type Disk, type DiskFile, readRange, segmentPath } from "./disk.ts";
 import { FRAME_HEADER_BYTES, frameLength, isFrameIntact } from "./frame.ts";
@@ -18,6 +20,13 @@ export interface Segment {
   newestAt: UnixMs;
 }
 
+/** A file that is read. One that fell out of the cache is closed when its last reader is done, not under it. */
+interface OpenFile {
+  file: Promise<DiskFile>;
+  readers: number;
+  dropped: boolean;
+}
+
 /** Segments that stay open for reading. */
 const OPEN_MAX = 64;
 /** First guess at the length of a record: most fit, larger ones take a second read. */
@@ -28,14 +37,17 @@ export class Segments {
   readonly folder: string;
   readonly list: Segment[] = [];
   readonly #byNumber = new Map<number, Segment>();
-  readonly #open: LRUCache<number, Promise<DiskFile>>;
+  readonly #open: LRUCache<number, OpenFile>;
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
     this.folder = folder;
-    this.#open = new LRUCache<number, Promise<DiskFile>>({
+    this.#open = new LRUCache<number, OpenFile>({
       max: OPEN_MAX,
-      dispose: (file) => void file.then((opened) => opened.close()).catch(() => {}),
+      dispose: (open) => {
+        open.dropped = true;
+        closeUnread(open);
+      },
     });
   }
 
@@ -57,22 +69,35 @@ export class Segments {
     const segment = this.#byNumber.get(segmentOf(position));
     const offset = offsetOf(position);
     if (segment === undefined || offset + FRAME_HEADER_BYTES > segment.end) return undefined;
-    const file = await this.#file(segment.number);
-    const first = await readRange(file, { offset, length: Math.min(length, segment.end - offset) });
-    const frameBytes = frameLength(first, 0);
-    if (frameBytes === 0 || offset + frameBytes > segment.end) return undefined;
-    const frame = frameBytes <= first.length
-      ? first.subarray(0, frameBytes)
-      : await readRange(file, { offset, length: frameBytes });
-    return isFrameIntact(frame, segment.number) ? frame : undefined;
+    return await this.#reading(segment.number, async (file) => {
+      const first = await readRange(file, { offset, length: Math.min(length, segment.end - offset) });
+      const frameBytes = frameLength(first, 0);
+      if (frameBytes === 0 || offset + frameBytes > segment.end) return undefined;
+      const frame = frameBytes <= first.length
+        ? first.subarray(0, frameBytes)
+        : await readRange(file, { offset, length: frameBytes });
+      return isFrameIntact(frame, segment.number) ? frame : undefined;
+    });
   }
 
-  /** Bytes of a segment, from `start` to `end` or to its good end. */
+  /** Bytes of a segment, from `start` to `end` or to its good end; none when it is gone. */
   async readBlock(start: Position, end: Position | undefined): Promise<Buffer> {
-    const segment = this.#byNumber.get(segmentOf(start))!;
+    const segment = this.#byNumber.get(segmentOf(start));
+    if (segment === undefined) return Buffer.alloc(0);
     const offset = offsetOf(start);
     const until = end === undefined ? segment.end : offsetOf(end);
-    return readRange(await this.#file(segment.number), { offset, length: until - offset });
+    return await this.#reading(segment.number, (file) => readRange(file, { offset, length: until - offset }));
+  }
+
+  /** Gives a segment a second name under `damaged/`, so that compaction cannot take the evidence. */
+  async keepAside(number: number): Promise<void> {
+    const aside = join(this.folder, "damaged");
+    await this.#disk.makeFolder(aside);
+    try {
+      await this.#disk.link(segmentPath(this.folder, number), segmentPath(aside, number));
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
   }
 
   /**
@@ -81,11 +106,17 @@ export class Segments {
    */
   async removeOldest(): Promise<void> {
     const segment = this.list[0]!;
+    // First of all nobody finds it any more: a read of a file that is gone would pass for a failure of the disk.
+    this.#byNumber.delete(segment.number);
     this.#open.delete(segment.number);
-    await this.#disk.remove(segmentPath(this.folder, segment.number));
+    try {
+      await this.#disk.remove(segmentPath(this.folder, segment.number));
+    } catch (error) {
+      // Gone since a try whose sync failed.
+      if (systemCode(error) !== "ENOENT") throw error;
+    }
     await this.#disk.syncFolder(this.folder);
     this.list.shift();
-    this.#byNumber.delete(segment.number);
   }
 
   /** Forgets the newest segment, which never held an acknowledged record. */
@@ -100,13 +131,26 @@ export class Segments {
     this.#open.clear();
   }
 
-  async #file(number: number): Promise<DiskFile> {
-    let file = this.#open.get(number);
-    if (file === undefined) {
-      file = this.#disk.open(segmentPath(this.folder, number));
-      this.#open.set(number, file);
-      file.catch(() => this.#open.delete(number));
+  async #reading<T>(number: number, read: (file: DiskFile) => Promise<T>): Promise<T> {
+    const open = this.#open.get(number) ?? this.#openFile(number);
+    open.readers += 1;
+    try {
+      return await read(await open.file);
+    } finally {
+      open.readers -= 1;
+      if (open.dropped) closeUnread(open);
     }
-    return await file;
   }
+
+  #openFile(number: number): OpenFile {
+    const open = { file: this.#disk.open(segmentPath(this.folder, number)), readers: 0, dropped: false };
+    this.#open.set(number, open);
+    open.file.catch(() => this.#open.peek(number) === open && this.#open.delete(number));
+    return open;
+  }
+}
+
+/** Closing under a reader would give its descriptor to the next file that is opened, and it would read that. */
+function closeUnread({ file, readers }: OpenFile): void {
+  if (readers === 0) void file.then((opened) => opened.close()).catch(() => {});
 }

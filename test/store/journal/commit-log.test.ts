@@ -151,6 +151,31 @@ describe("the commit log", () => {
     await assert.rejects(append(aFrame()), { code: "ERR_STORE_CLOSED" });
   });
 
+  it("makes no segment behind the back of whoever closed it", async () => {
+    const { append, disk, clock, log } = await open();
+    await append(aFrame());
+    disk.onSync = () => "EIO";
+    await assert.rejects(append(aFrame()));
+    disk.onSync = () => undefined;
+    const reopening = clock.advance(1000);
+    await log.close();
+    const paths = disk.paths();
+    const { syncs } = disk;
+    await reopening;
+    assert.deepEqual([disk.paths(), disk.syncs], [paths, syncs], "all of it happened before the close ended");
+    assert.equal(clock.next(), undefined);
+  });
+
+  it("leaves no timer behind when its last commit fails while it closes", async () => {
+    const { append, disk, clock, log } = await open();
+    disk.onSync = () => "EIO";
+    const last = append(aFrame());
+    last.catch(() => {});
+    await log.close();
+    await assert.rejects(last, { code: "ERR_STORE_FAILED" });
+    assert.equal(clock.next(), undefined);
+  });
+
   it("writes carried frames again together with the first header", async () => {
     const disk = new FaultDisk();
     const segments = new Segments(disk, "/journal");

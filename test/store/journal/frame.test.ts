@@ -15,6 +15,7 @@ import {
   SEGMENT_HEADER_BYTES,
 } from "../../../src/store/journal/frame.ts";
 
+const COPY_BYTES = SEGMENT_HEADER_BYTES / 2;
 const header = { segment: 7, previous: 5, previousEnd: 2 ** 33 + 1, seed: 0xfeed_beef, carried: 123 };
 
 function aFrame(content: string, at = { segment: 7, commit: 40 }): Buffer {
@@ -27,20 +28,40 @@ describe("a segment header", () => {
   it("is read as it was written", () => {
     const bytes = encodeSegmentHeader(header);
     assert.equal(bytes.length, SEGMENT_HEADER_BYTES);
-    assert.deepEqual(decodeSegmentHeader(bytes), { kind: "ok", header });
+    assert.deepEqual(decodeSegmentHeader(bytes), { kind: "ok", header, intact: true });
   });
 
-  it("is broken when any byte behind the magic and the version is another", () => {
+  it("outlives any bad bit: it stands there twice", () => {
     const bytes = encodeSegmentHeader(header);
-    for (let at = 12; at < bytes.length; at++) {
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      assert.deepEqual(decodeSegmentHeader(flipped), { kind: "ok", header, intact: false }, `bit ${bit}`);
+    }
+  });
+
+  it("is broken when the same byte behind the magic and the version is bad in both copies", () => {
+    for (let at = 12; at < COPY_BYTES; at++) {
+      const flipped = encodeSegmentHeader(header);
       flipped[at]! ^= 1;
+      flipped[at + COPY_BYTES]! ^= 1;
       assert.equal(decodeSegmentHeader(flipped).kind, "broken", `byte ${at}`);
     }
   });
 
+  it("that was torn anywhere in its first copy is broken, whether the file ends there or goes on with zeros", () => {
+    const bytes = encodeSegmentHeader(header);
+    for (let end = 0; end < COPY_BYTES; end++) {
+      assert.equal(decodeSegmentHeader(bytes.subarray(0, end)).kind, "broken", `cut at ${end}`);
+      const torn = Buffer.concat([bytes.subarray(0, end), Buffer.alloc(SEGMENT_HEADER_BYTES - end)]);
+      // A torn byte may be zero by itself: then nothing is lost.
+      if (!torn.subarray(0, COPY_BYTES).equals(bytes.subarray(0, COPY_BYTES))) {
+        assert.equal(decodeSegmentHeader(torn).kind, "broken", `zeros from ${end}`);
+      }
+    }
+  });
+
   const others: [what: string, bytes: Buffer, kind: string][] = [
-    ["cut short", encodeSegmentHeader(header).subarray(0, SEGMENT_HEADER_BYTES - 1), "broken"],
     ["never written", Buffer.alloc(SEGMENT_HEADER_BYTES), "broken"],
     ["empty", Buffer.alloc(0), "broken"],
     ["of another program", Buffer.from("SQLite format 3\0".padEnd(SEGMENT_HEADER_BYTES)), "foreign"],
@@ -52,6 +73,7 @@ describe("a segment header", () => {
   it("of a later format says which, whatever else it holds", () => {
     const bytes = encodeSegmentHeader(header);
     bytes.writeUInt32LE(FORMAT_VERSION + 1, 8);
+    bytes.fill(0xee, COPY_BYTES);
     assert.deepEqual(decodeSegmentHeader(bytes), { kind: "newer", version: FORMAT_VERSION + 1 });
   });
 });

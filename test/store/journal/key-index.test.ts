@@ -21,10 +21,21 @@ describe("the key index", () => {
     const index = new KeyIndex(KEEP);
     index.insert(5, at(1), 0);
     index.insert(6, at(2), KEEP);
-    assert.equal(index.replace(5, at(1), at(3)), true);
-    assert.equal(index.replace(5, at(1), at(4)), false);
-    assert.deepEqual(index.candidates(5, 4), [at(3)]);
-    assert.equal(index.size, 2);
+    index.follow(5, { from: at(1), to: at(3), at: 0 });
+    assert.deepEqual([index.candidates(5, 4), index.size], [[at(3)], 2]);
+    index.follow(5, { from: at(1), to: at(4), at: 0 });
+    assert.deepEqual([index.candidates(5, 4), index.size], [[at(4), at(3)], 3], "one that was not there comes in");
+  });
+
+  it("keeps an event that is settled late for all of its time after that, and has it once", () => {
+    const index = new KeyIndex(KEEP);
+    index.insert(5, at(1), 0);
+    const settledAt = KEEP - 1;
+    index.follow(5, { from: at(1), to: at(2), at: settledAt });
+    index.dropExpired(settledAt + KEEP, []);
+    assert.deepEqual([index.candidates(5, 2), index.size], [[at(2)], 1]);
+    index.dropExpired(settledAt + 2 * KEEP, []);
+    assert.equal(index.size, 0);
   });
 
   it("keeps an entry for all of its time, and drops whole buckets after it", () => {
@@ -54,7 +65,7 @@ describe("the key index", () => {
     assert.deepEqual(index.candidates(5, 65_541), [at(65_530), at(65_540)]);
   });
 
-  it("does what a list does, through any insertions and replacements", () => {
+  it("does what a list does, through any insertions, replacements and moves to a newer bucket", () => {
     const hash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     const hashes = fc.array(fc.oneof(hash, fc.constantFrom(0, 1, 2 ** 32 - 1)), { minLength: 1, maxLength: 1500 });
     fc.assert(
@@ -63,8 +74,9 @@ describe("the key index", () => {
         const model = all.map((each, n) => ({ hash: each, position: at(1, 40 + n) }));
         for (const { hash: each, position } of model) index.insert(each, position, 0);
         const moved = model[pick % model.length]!;
-        assert.equal(index.replace(moved.hash, moved.position, at(2)), true);
+        index.follow(moved.hash, { from: moved.position, to: at(2), at: pick % 2 === 0 ? 0 : KEEP });
         moved.position = at(2);
+        assert.equal(index.size, model.length);
         for (const { hash: each } of model.slice(0, 20).concat(moved)) {
           const expected = model.filter((one) => one.hash === each).map(({ position }) => position);
           assert.deepEqual(index.candidates(each, 2).sort((a, b) => a - b), expected.sort((a, b) => a - b));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { lockFolder } from "../../../src/store/journal/lock.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
+import { fakeClock, settled } from "../../support/fake-clock.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 interface Owner {
@@ -70,6 +70,47 @@ describe("the lock", () => {
       await (await lockFolder(stale.folder, stale.clock))();
     });
   }
+
+  for (const text of ["", "\0\0\0\0", "null"]) {
+    it(`that says nothing, as after a power cut, is stale when it is old: ${JSON.stringify(text)}`, async () => {
+      for (const ageMs of [9_000, 11_000]) {
+        const { folder, clock } = await heldBy({}, ageMs);
+        writeFileSync(join(folder, "lock"), text);
+        const renewedAt = (clock.now() - ageMs) / 1000;
+        utimesSync(join(folder, "lock"), renewedAt, renewedAt);
+        if (ageMs < 10_000) await assert.rejects(lockFolder(folder, clock), { code: "ERR_STORE_LOCKED" });
+        else await (await lockFolder(folder, clock))();
+      }
+    });
+  }
+
+  it("that is stale is given to one of many that want it at once", async () => {
+    for (let round = 0; round < 20; round++) {
+      const { folder, clock } = await heldBy({ boot: "another boot" }, 11_000);
+      const taken = await Promise.allSettled(Array.from({ length: 6 }, () => lockFolder(folder, clock)));
+      assert.equal(taken.filter(({ status }) => status === "fulfilled").length, 1, `round ${round}`);
+      assert.deepEqual(readdirSync(folder), ["lock"]);
+    }
+  });
+
+  it("is not touched after its release: it may be another's", async () => {
+    const folder = tempFolder();
+    const clock = fakeClock();
+    const release = await lockFolder(folder, clock);
+    const moved = clock.advance(2500);
+    await release();
+    await moved;
+    const next = await lockFolder(folder, clock);
+    await release();
+    assert.equal(existsSync(join(folder, "lock")), true);
+    await next();
+    for (let turn = 0; turn < 50; turn++) await settled();
+    assert.equal(clock.next(), undefined, "no timer is left");
+  });
+
+  it("tells that a folder cannot be written", async () => {
+    await assert.rejects(lockFolder(join(tempFolder(), "nowhere"), fakeClock()), { code: "ERR_STORE_UNREADABLE" });
+  });
 
   it("is renewed as long as it is held", async () => {
     const folder = tempFolder();

@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import { CommitLog } from "../../../src/store/journal/commit-log.ts";
-import { FORMAT_VERSION, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "../../../src/store/journal/frame.ts";
+import {
+  encodeSegmentHeader,
+  FORMAT_VERSION,
+  FRAME_HEADER_BYTES,
+  SEGMENT_HEADER_BYTES,
+} from "../../../src/store/journal/frame.ts";
 import { readJournal } from "../../../src/store/journal/read-journal.ts";
 import { Segments } from "../../../src/store/journal/segments.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { FaultDisk } from "../../support/fault-disk.ts";
 
 const FOLDER = "/journal";
+const LATER_FORMAT = encodeSegmentHeader({ segment: 1, previous: 0, previousEnd: 0, seed: 5, carried: 0 })
+  .subarray(0, 12);
+LATER_FORMAT.writeUInt32LE(FORMAT_VERSION + 1, 8);
 const FRAME_BYTES = FRAME_HEADER_BYTES + 100;
 
 function pathOf(number: number): string {
@@ -26,6 +34,18 @@ async function written(frames: number): Promise<FaultDisk> {
   const log = new CommitLog({ ...needs, segmentBytes: offsetOf(2) });
   await log.open({ number: 1, carried: [] }, () => {});
   for (let n = 0; n < frames; n++) await log.append([Buffer.alloc(FRAME_BYTES, n)], () => {});
+  await log.close();
+  return disk;
+}
+
+/** Frames 0 and 1 in a first run; in a second, `carry` together with the header, then `more` others from 2 on. */
+async function carriedOver({ more = 1, carry = [1] } = {}): Promise<FaultDisk> {
+  const disk = await written(2);
+  const segments = new Segments(disk, FOLDER);
+  segments.add({ number: 1, end: offsetOf(1), newestAt: 0 });
+  const log = new CommitLog({ disk, segments, clock: fakeClock(), emit: () => {}, segmentBytes: 10_000, seed: 5 });
+  await log.open({ number: 2, carried: carry.map((n) => Buffer.alloc(FRAME_BYTES, n)) }, () => {});
+  for (let n = 0; n < more; n++) await log.append([Buffer.alloc(FRAME_BYTES, 2 + n)], () => {});
   await log.close();
   return disk;
 }
@@ -112,15 +132,59 @@ describe("reading a journal", () => {
     assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1, 4], [5], ["00000002.seg: missing"]]);
   });
 
-  it("reads the frames behind a damaged header", async () => {
-    const disk = await written(6);
-    change(disk, 2, (bytes) => void (bytes[20]! ^= 1));
+  const spoilt: [what: string, spoil: (bytes: Buffer) => void][] = [
+    ["a bad bit", (bytes) => void (bytes[20]! ^= 1)],
+    ["zeros all over", (bytes) => void bytes.fill(0, 0, SEGMENT_HEADER_BYTES)],
+    ["garbage all over", (bytes) => void bytes.fill(0xee, 0, SEGMENT_HEADER_BYTES)],
+  ];
+  for (const [what, spoil] of spoilt) {
+    it(`reports a header with ${what}, keeps the file aside, and reads the frames behind it`, async () => {
+      const disk = await written(6);
+      change(disk, 2, spoil);
+      const found = await read(disk);
+      assert.deepEqual([found.frames, found.carried, found.seeds], [[0, 1, 2, 3, 4], [5], [5]]);
+      assert.deepEqual(found.damage, [`00000002.seg: bytes 0 to ${SEGMENT_HEADER_BYTES}`]);
+      assert.ok(disk.paths().includes(`${FOLDER}/damaged/00000002.seg`));
+    });
+  }
+
+  it("gives a carried frame once, also when the header that says so is damaged", async () => {
+    const disk = await carriedOver();
+    change(disk, 2, (bytes) => void bytes.fill(0, 0, SEGMENT_HEADER_BYTES));
     const found = await read(disk);
-    assert.deepEqual([found.frames, found.carried, found.damage], [[0, 1, 2, 3, 4], [5], ["00000002.seg: header"]]);
+    assert.deepEqual([found.frames, found.carried], [[0, 1], [2]], "frame 1 stands in both segments");
+  });
+
+  it("takes a last segment for a torn one when it holds nothing that the one before it does not", async () => {
+    const disk = await carriedOver({ more: 0 });
+    change(disk, 2, (bytes) => void bytes.fill(0, 0, SEGMENT_HEADER_BYTES));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried, found.superseded, found.damage], [[0], [1], [2], []]);
+  });
+
+  it("keeps a last segment whose carried frames are damaged when they stand nowhere else", async () => {
+    const disk = await carriedOver({ more: 0, carry: [7, 8] });
+    await disk.remove(pathOf(1));
+    change(disk, 2, (bytes) => void (bytes[offsetOf(1) + 50]! ^= 1));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried], [[], [7]]);
+    assert.deepEqual(found.damage, [`00000002.seg: bytes ${offsetOf(1)} to ${offsetOf(2)}`]);
+  });
+
+  it("reports the end of an older segment that is gone", async () => {
+    const disk = await written(6);
+    change(disk, 2, (bytes) => bytes.subarray(0, offsetOf(1)));
+    const found = await read(disk);
+    assert.deepEqual([found.frames, found.carried], [[0, 1, 2, 4], [5]]);
+    assert.deepEqual(found.damage, [`00000002.seg: bytes ${offsetOf(1)} to ${offsetOf(2)}`]);
   });
 
   const refused: [what: string, edit: (bytes: Buffer) => Buffer | void, says: RegExp][] = [
-    ["a later format", (bytes) => void bytes.writeUInt32LE(FORMAT_VERSION + 1, 8), /its format version is 2/],
+    [
+      "a later format",
+      (bytes) => bytes.fill(0xee).fill(LATER_FORMAT, 0, LATER_FORMAT.length),
+      /its format version is 2/,
+    ],
     [
       "another program's file",
       (bytes) => Buffer.from("SQLite format 3\0".padEnd(bytes.length)),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { FRAME_HEADER_BYTES, FRAME_MAGIC_BYTES, sealFrame } from "../../../src/store/journal/frame.ts";
 import { scanFrames } from "../../../src/store/journal/scan.ts";
 import { FaultDisk } from "../../support/fault-disk.ts";
@@ -87,6 +88,46 @@ describe("a scan", () => {
     const { offsets, holes } = await scan(Buffer.concat([Buffer.alloc(FROM), large, hole, last]));
     const lastAt = FROM + large.length + hole.length;
     assert.deepEqual([offsets, holes], [[FROM, lastAt], [{ from: FROM + large.length, to: lastAt }]]);
+  });
+
+  it("of any bytes ends, and finds no frame that was not written, nor one that was and is whole", async () => {
+    const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), length: fc.integer({ min: 1, max: 60 }) });
+    const cut = fc.option(fc.nat(), { nil: undefined });
+    await fc.assert(fc.asyncProperty(fc.array(damage, { maxLength: 4 }), cut, async (damages, cutAt) => {
+      const written = fiveFrames();
+      const spoilt = Buffer.from(written);
+      for (const { at, byte, length } of damages) spoilt.subarray(at % spoilt.length).subarray(0, length).fill(byte);
+      const bytes = spoilt.subarray(0, cutAt === undefined ? undefined : FROM + cutAt % (written.length - FROM));
+      const whole = [0, 1, 2, 3, 4].map(offsetOf).filter((offset) =>
+        bytes.subarray(offset, offset + FRAME_BYTES).equals(written.subarray(offset, offset + FRAME_BYTES))
+      );
+      const { offsets, holes } = await scan(bytes);
+      assert.deepEqual(offsets, whole);
+      const covered = holes.reduce((sum, { from, to }) => sum + to - from, 0) + whole.length * FRAME_BYTES;
+      assert.equal(covered, Math.max(0, bytes.length - FROM), "each byte is in a frame or in a hole");
+    }));
+  });
+
+  it("reads the file a few times only, however much of it looks like the start of a frame", async () => {
+    const hole = Buffer.alloc(1024 * 1024, FRAME_MAGIC_BYTES);
+    const disk = new FaultDisk();
+    let reads = 0;
+    disk.onRead = () => Promise.resolve(void (reads += 1));
+    const bytes = Buffer.concat([Buffer.alloc(FROM), hole, aFrame(Buffer.from("last"), FROM)]);
+    const file = await disk.create(PATH);
+    await file.write([bytes], 0);
+    const offsets: number[] = [];
+    await scanFrames(file, { segment: 7, from: FROM, to: bytes.length }, (_, offset) => offsets.push(offset));
+    assert.deepEqual(offsets, [FROM + hole.length]);
+    assert.ok(reads < 10, `${reads} reads`);
+  });
+
+  it("finds a frame wherever it lies across the edge of its window", async () => {
+    for (const before of [0, 1, 3, 4, 15, 16, FRAME_BYTES - 1, FRAME_BYTES]) {
+      const hole = Buffer.alloc(4 * 1024 * 1024 + 1 - before, 1);
+      const bytes = Buffer.concat([Buffer.alloc(FROM), hole, aFrame(Buffer.alloc(CONTENT_BYTES, 2), FROM)]);
+      assert.deepEqual((await scan(bytes)).offsets, [FROM + hole.length], `${before} bytes before the edge`);
+    }
   });
 
   it("of nothing finds nothing", async () => {
