@@ -1,7 +1,6 @@
 /** A journal on a fault disk, and short ways to use it. */
 import assert from "node:assert/strict";
 import type { Decision, Delivery, NewEvent } from "../../src/model.ts";
-import type { Disk } from "../../src/store/journal/disk.ts";
 import { Journal } from "../../src/store/journal/journal.ts";
 import type { JournalOptions } from "../../src/store/journal/open-journal.ts";
 import { anEvent } from "./an-event.ts";
@@ -11,12 +10,17 @@ import { FaultDisk } from "./fault-disk.ts";
 export const HOUR = 3_600_000;
 export const KEEP = 24 * HOUR;
 
+interface JournalRigOptions extends JournalOptions {
+  disk: FaultDisk;
+  clock: FakeClock;
+}
+
 export interface JournalRig {
   readonly disk: FaultDisk;
   readonly clock: FakeClock;
   readonly journal: Journal;
-  /** Opens it again on what is on the disk; the one before is left as it is. */
-  reopen(over?: Partial<JournalOptions>): Promise<void>;
+  /** Opens it again on what is on the disk; the one before is left as it is, with the clock that it had. */
+  reopen(over?: Partial<JournalRigOptions>): Promise<void>;
   /** Stores one event; resolves to its id. */
   store(over?: Partial<NewEvent>): Promise<string>;
   claim(): Promise<Delivery>;
@@ -24,31 +28,33 @@ export interface JournalRig {
   settle(decision: Decision): Promise<void>;
 }
 
-export async function aJournal(over: Partial<JournalOptions> & { disk?: FaultDisk } = {}): Promise<JournalRig> {
-  const { disk = new FaultDisk(), clock = fakeClock() } = over;
+export async function aJournal(options: Partial<JournalRigOptions> = {}): Promise<JournalRig> {
+  const { disk = new FaultDisk() } = options;
+  let { clock = fakeClock() } = options;
   const never = new AbortController().signal;
-  const open = (changed: Partial<JournalOptions>, on: Disk) =>
-    Journal.open({
+  const open = (over: Partial<JournalRigOptions>) => {
+    clock = over.clock ?? clock;
+    const defaults = {
       folder: "/data",
       emit: () => {},
       cacheEntries: 0,
       segmentBytes: 100_000,
       retention: { keepMs: KEEP, deadMs: Infinity },
       compactEveryMs: HOUR,
-      ...over,
-      ...changed,
-      clock,
-      disk: on,
-    });
-  let journal = await open({}, disk.session());
+    };
+    return Journal.open({ ...defaults, ...options, ...over, clock, disk: disk.session() });
+  };
+  let journal = await open({});
   const claim = async () => (await journal.claim(1, never))[0]!;
   return {
     disk,
-    clock: clock as FakeClock,
+    get clock() {
+      return clock;
+    },
     get journal() {
       return journal;
     },
-    reopen: async (changed = {}) => void (journal = await open(changed, disk.session())),
+    reopen: async (over = {}) => void (journal = await open(over)),
     async store(event = {}) {
       const [appended] = await journal.append([anEvent({ receivedAt: clock.now(), windowMs: KEEP, ...event })]);
       assert.ok(appended?.kind === "stored");

@@ -42,6 +42,17 @@ describe("the block index", () => {
     assert.deepEqual(index.block(1), { start: positionOf(1, 40 + BLOCK_BYTES), end: undefined });
   });
 
+  it("leads from a block to the one before it, also when older ones went in between", () => {
+    const index = filled({ segments: 3, count: 128, step: 1024 });
+    const { start } = index.block(4);
+    assert.equal(index.blockBefore(start), 3);
+    index.dropSegment(1);
+    assert.equal(index.blockBefore(start), 1);
+    assert.equal(index.blockBefore(index.block(0).start), -1);
+    index.dropSegment(2);
+    assert.equal(index.blockBefore(start), -1);
+  });
+
   it("forgets the oldest segment and keeps the rest, grown or not", () => {
     const index = filled({ segments: 400, count: 1, step: 1024 });
     index.dropSegment(399);

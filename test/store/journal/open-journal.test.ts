@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
@@ -160,7 +160,6 @@ describe("opening a journal", () => {
     const options = onDisk();
     const folder = join(options.folder, "journal");
     await (await Journal.open(options)).close();
-    const { writeFileSync, rmSync } = await import("node:fs");
     writeFileSync(join(folder, "00000009.seg"), "SQLite format 3\0".padEnd(4096));
     await assert.rejects(Journal.open(options), { code: "ERR_STORE_FORMAT" });
     rmSync(join(folder, "00000009.seg"));
