@@ -10,17 +10,6 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
   "src/execute/protocol.ts": "types only",
   "src/watch/admin-needs.ts": "types only",
   "src/cli/needs.ts": "types only",
-  // The store's port and its exam go through all of these.
-  "src/store/claims.ts": "test/store/memory.test.ts",
-  "src/store/journal/chain.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/disk.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/first-seen.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/journal-archive.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/journal-core.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/journal-state.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/locate-event.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/open-journal.ts": "test/store/journal/journal.test.ts",
-  "src/store/journal/segments.ts": "test/store/journal/journal.test.ts",
 };
 
 /** Test files that mirror no source file: of several rooms at once, or of one as a whole. */
