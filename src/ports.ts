@@ -203,7 +203,15 @@ export type Signal =
   | { kind: "worker-restarted"; cause: string; thread: number; detail?: string }
   | { kind: "store-commit"; seconds: number; records: number }
   | { kind: "store-failed"; code: string; message: string; hint: string }
-  | { kind: "store-recovered"; events: number; waiting: number; damage: readonly string[]; seconds: number }
+  /** `tornBytes`: of a last commit that a crash cut short, and that nobody was told of. */
+  | {
+    kind: "store-recovered";
+    events: number;
+    waiting: number;
+    damage: readonly string[];
+    tornBytes: number;
+    seconds: number;
+  }
   | { kind: "started" | "ready" | "draining" | "stopped" | "reloaded"; detail?: Record<string, unknown> }
   | { kind: "reload-failed"; message: string }
   /** Allowed in the config, but unwise. */

@@ -111,6 +111,7 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
         events: signal.events,
         waiting: signal.waiting,
         damage: signal.damage,
+        torn_bytes: signal.tornBytes,
         duration_ms: rounded(signal.seconds * 1000),
       });
     case "started":

@@ -162,15 +162,23 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
   ],
   [
     "store-recovered",
-    { kind: "store-recovered", events: 5, waiting: 2, damage: [], seconds: 0.25 },
+    { kind: "store-recovered", events: 5, waiting: 2, damage: [], tornBytes: 7, seconds: 0.25 },
     [],
-    [{ level: "info", action: "store_recovered", events: 5, waiting: 2, damage: [], duration_ms: 250 }],
+    [{ level: "info", action: "store_recovered", events: 5, waiting: 2, damage: [], torn_bytes: 7, duration_ms: 250 }],
   ],
   [
     "store-recovered with damage",
-    { kind: "store-recovered", events: 5, waiting: 2, damage: ["a: 1-2"], seconds: 0.25 },
+    { kind: "store-recovered", events: 5, waiting: 2, damage: ["a: 1-2"], tornBytes: 0, seconds: 0.25 },
     [],
-    [{ level: "error", action: "store_recovered", events: 5, waiting: 2, damage: ["a: 1-2"], duration_ms: 250 }],
+    [{
+      level: "error",
+      action: "store_recovered",
+      events: 5,
+      waiting: 2,
+      damage: ["a: 1-2"],
+      torn_bytes: 0,
+      duration_ms: 250,
+    }],
   ],
   ["ready", { kind: "ready", detail: { public: "http://127.0.0.1:1" } }, [], [
     { level: "info", action: "ready", public: "http://127.0.0.1:1" },

@@ -61,6 +61,7 @@ export async function openJournalCore(options: JournalOptions): Promise<JournalC
       events: state.keys.size,
       waiting: state.waiting.size,
       damage: reading.damage,
+      tornBytes: reading.tornBytes,
       seconds,
     });
     return core;
