@@ -76,13 +76,14 @@ export async function reconcile(needs: RedeliverNeeds): Promise<Map<string, Fail
   const died = new Map<string, Failure>();
   const open = new Set<string>();
   for (const { id, eventId } of [...deadLetters.openLetters()]) {
-    open.add(eventId);
     const record = await store.find(eventId);
-    if (record === undefined || record.state === "dead" || record.state === "completed") continue;
-    if (id !== letterId(eventId, record.generation)) {
+    // First of all, and whatever became of it since: the event may have run and ended before the line was written.
+    if (record !== undefined && id !== letterId(eventId, record.generation)) {
       await deadLetters.resolve(id, "retried", clock.now());
       continue;
     }
+    open.add(eventId);
+    if (record === undefined || record.state === "dead" || record.state === "completed") continue;
     const letter = await deadLetters.find(id);
     died.set(eventId, { code: "Error", message: letter?.error ?? "died before a crash" });
   }

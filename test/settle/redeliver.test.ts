@@ -87,6 +87,21 @@ describe("the start after a crash", () => {
     assert.equal(deadLetters.count(), 0);
   });
 
+  it("closes such a letter also when the event has ended since", async () => {
+    for (const end of ["complete", "die"] as const) {
+      const { append, die, archive, reconcile, deadLetters, store } = await rig();
+      await append();
+      const id = await die();
+      await archive.revive(id);
+      if (end === "die") await die();
+      else await store.settle((await store.claim(1, never))[0]!, { kind: "complete", result: "1" });
+      await reconcile();
+      const left = (await deadLetters.list({ limit: 10 })).items.map((letter) => letter.id);
+      assert.deepEqual(left, end === "die" ? [letterId(id, 1)] : []);
+      assert.deepEqual([...archive.dead()], end === "die" ? [id] : []);
+    }
+  });
+
   it("tells a letter of the second death from one of the first", async () => {
     const { append, die, redeliver, reconcile, deadLetters } = await rig();
     await append();
