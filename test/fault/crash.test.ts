@@ -18,4 +18,5 @@ test("no acked event is lost, stored twice or run out of order, wherever SIGKILL
   const right = { waiting: 0, lost: [], twice: [], disorder: [], foreign: [] };
   assert.deepEqual(wrong, right, `${line}\n${JSON.stringify(wrong)}`);
   assert.ok(acked > 0 && processed > 0 && dead > 0, "the campaign has to reach both ends");
+  await daemon.end();
 });

@@ -30,7 +30,11 @@ async function beside(bad: { type: string; data: unknown }) {
   const innocents = await Promise.all([1, 2, 3].map((n) => post("work.gated", `innocent-${n}`, { seq: n })));
   await daemon.until("the start of the innocents", () => daemon.effects().length === 3 || undefined);
   const id = await post(bad.type, "bad", bad.data);
-  return { daemon, post, innocents, id, end: () => sender.close() };
+  const end = () => {
+    sender.close();
+    return daemon.end();
+  };
+  return { daemon, post, innocents, id, end };
 }
 
 const stateOf = async (daemon: DaemonProcess, id: string) => (await daemon.admin(`/events/${id}`)).body;
@@ -57,7 +61,7 @@ for (const [type, code, error] of CASES) {
       assert.deepEqual([state, attempts.map((a: any) => [a.attempt, a.outcome])], ["completed", [[1, "ok"]]]);
     }
     assert.ok(daemon.effects().every(({ attempt }) => attempt === 1));
-    end();
+    await end();
   });
 }
 
@@ -72,7 +76,7 @@ test("bad.throws-after: what is thrown after the run is logged, and charged to n
     assert.deepEqual([state, attempts.map((a: any) => [a.attempt, a.outcome])], ["completed", [[1, "ok"]]]);
   }
   assert.equal(daemon.read("data/dlq.jsonl"), "");
-  end();
+  await end();
 });
 
 /** One line, with the fields of the contract in their order. */

@@ -68,6 +68,7 @@ test("SIGTERM under load drains and exits 0, and what was not finished runs afte
     const { state, attempts } = (await daemon.admin(`/events/${id}`)).body;
     assert.deepEqual([state, attempts.length], ["completed", 1]);
   }
+  await daemon.end();
 });
 
 test("a sender that waits for its handler when SIGTERM comes still gets the outcome", async () => {
@@ -82,6 +83,7 @@ test("a sender that waits for its handler when SIGTERM comes still gets the outc
   assert.deepEqual([status, body.status, body.result], [200, "processed", { seq: 3 }]);
   assert.deepEqual(await daemon.ended(), { code: 0, signal: null });
   sender.close();
+  await daemon.end();
 });
 
 test("a second SIGTERM ends the daemon at once, and loses nothing", async () => {
@@ -94,4 +96,5 @@ test("a second SIGTERM ends the daemon at once, and loses nothing", async () => 
   await daemon.launch();
   await daemon.settled();
   assert.equal((await daemon.admin(`/events/${id}`)).body.state, "completed");
+  await daemon.end();
 });

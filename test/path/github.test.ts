@@ -52,4 +52,5 @@ test("a signed push of GitHub is verified, stored, handled in a thread and shown
   const again = await sender.send(url, { body, headers });
   assert.deepEqual([again.status, again.body.status, again.body.event_id], [200, "already_processed", id]);
   sender.close();
+  await daemon.end();
 });

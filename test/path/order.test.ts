@@ -34,6 +34,7 @@ test("events of one ordering key run one at a time and in order through retries 
     assert.deepEqual(runs, expectedRuns(lane), `lane ${lane}`);
   }
   assert.ok(hasOverlap(effects), "different keys are to run beside each other");
+  await daemon.end();
 });
 
 function expectedRuns(lane: number): string[] {

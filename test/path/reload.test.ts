@@ -51,6 +51,7 @@ test("SIGHUP takes up new handlers and config, keeps the old ones if the new are
   const versions = await load.end();
   assert.deepEqual(versions.filter(([status]) => status !== 200), []);
   sender.close();
+  await daemon.end();
 });
 
 /** Asks without pause until told to end; resolves to all answers. */

@@ -26,6 +26,7 @@ for (const [path, first] of [["events", 202], ["sync", 200]] as const) {
     const metrics = await (await fetch(`${daemon.adminUrl}/metrics`)).text();
     assert.match(metrics, new RegExp(`^hookd_events_duplicate_total\\{source="${path}"\\} ${COPIES - 1}$`, "m"));
     assert.match(metrics, new RegExp(`^hookd_events_accepted_total\\{source="${path}",type="[^"]*"\\} 1$`, "m"));
+    await daemon.end();
   });
 }
 

@@ -53,17 +53,18 @@ export class DaemonProcess {
   #endExpected = true;
   #died: string | undefined;
 
-  /** Resolves when the daemon says that it is ready. It goes away with the test. */
+  /** Resolves when the daemon says that it is ready. A test ends it with `end`; one that fails need not. */
   static async start(setup: DaemonSetup = {}): Promise<DaemonProcess> {
     const daemon = new DaemonProcess(setup);
-    after(async () => {
-      daemon.#endExpected = true;
-      daemon.#send("SIGKILL");
-      await daemon.#ended;
-      assert.equal(daemon.#died, undefined, daemon.#died);
-    });
+    after(() => daemon.kill());
     await daemon.launch();
     return daemon;
+  }
+
+  /** The last line of a test: the daemon goes, and must not have gone before. (Deno ignores what `after` throws.) */
+  async end(): Promise<void> {
+    await this.kill();
+    assert.equal(this.#died, undefined, this.#died);
   }
 
   private constructor(setup: DaemonSetup) {
