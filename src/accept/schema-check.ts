@@ -5,7 +5,7 @@
 import { Compile, type Validator } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
 import { Meta } from "typebox/schema";
-import { Settings } from "typebox/system";
+import { schemaErrors } from "../schema-errors.ts";
 
 /** One place in the body that the schema does not allow; `path` is a JSON pointer into the body. */
 export interface Violation {
@@ -27,7 +27,7 @@ export function violationsOf(schema: unknown, value: unknown): Violation[] {
   }
   let validator = compiled.get(schema);
   if (validator === undefined) compiled.set(schema, validator = Compile(schema));
-  return validator.Check(value) ? [] : readable(errorsOf(validator, value));
+  return validator.Check(value) ? [] : readable(schemaErrors(validator, value, ERRORS_MAX));
 }
 
 /** Why a value is no JSON Schema of draft 2020-12, or undefined. */
@@ -44,17 +44,6 @@ export function schemaFault(schema: unknown): string | undefined {
   } catch (error) {
     // What the meta schema lets pass and TypeBox cannot compile; the words are about the operator's own text.
     return error instanceof Error ? error.message : "does not compile";
-  }
-}
-
-function errorsOf(validator: Validator, value: unknown): TLocalizedValidationError[] {
-  // A global setting: put back before anybody else can run.
-  const { maxErrors } = Settings.Get();
-  Settings.Set({ maxErrors: ERRORS_MAX });
-  try {
-    return validator.Errors(value);
-  } finally {
-    Settings.Set({ maxErrors });
   }
 }
 

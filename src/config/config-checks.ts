@@ -3,11 +3,11 @@
  * Pure; they take any value, so that one wrong section hides no fault of another.
  */
 import { Compile } from "typebox/compile";
-import { Settings } from "typebox/system";
 import { type ConfigPath, didYouMean, type Finding, kindOf, oneOf, quoted, shown, shownKey } from "./config-faults.ts";
 import { ConfigFile } from "./config-file.ts";
 import { EXPECTED, ms } from "./config-values.ts";
 import { type ListenAddress, parseAddress } from "../config.ts";
+import { schemaErrors } from "../schema-errors.ts";
 
 const validator = Compile(ConfigFile);
 /** typebox stops at 8; this is more than a file of the permitted length can be worth reading. */
@@ -21,7 +21,7 @@ export function isConfigFile(value: unknown): value is ConfigFile {
 /** What the schema finds: one finding for each key or value at fault, however many of its rules say so. */
 export function schemaFindings(value: unknown): Finding[] {
   const told = new Set<string>();
-  return allErrors(value).flatMap((error) => {
+  return schemaErrors(validator, value, ERRORS_MAX).flatMap((error) => {
     const path = pathOf(error.instancePath, value);
     if (error.keyword === "additionalProperties") {
       return error.params.additionalProperties.map((key) => unknownKey(path, key));
@@ -45,17 +45,6 @@ export function crossFindings(value: unknown, presets: readonly string[]): Findi
     ...listenFindings(value),
     ...timeoutFindings(value),
   ];
-}
-
-/** All errors, for the length of this call: the setting belongs to the whole process. */
-function allErrors(value: unknown): ReturnType<typeof validator.Errors> {
-  const { maxErrors } = Settings.Get();
-  Settings.Set({ maxErrors: ERRORS_MAX });
-  try {
-    return validator.Errors(value);
-  } finally {
-    Settings.Set({ maxErrors });
-  }
 }
 
 /** What this file reads of a JSON Schema. */

@@ -32,7 +32,7 @@ export function keepMsOf({ config, routes }: Pick<StoresOptions, "config" | "rou
 
 /** Rejects with ERR_STORE_*. The journal's lock also covers the dead-letter file, so it opens first. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { folder } = { folder: options.config.dataDir };
+  const folder = options.config.dataDir;
   await makePrivate(folder);
   const { store, archive } = await openEngine(options);
   try {

@@ -27,6 +27,8 @@ export class Dispatcher {
   #slots: number;
   #out = 0;
   #loop: Promise<void> | undefined;
+  #drained: Promise<void> | undefined;
+  /** One may wait at a time: the loop, and after it the drain. */
   #slotFreed: () => void = () => {};
 
   constructor(needs: DispatcherNeeds) {
@@ -52,7 +54,11 @@ export class Dispatcher {
   }
 
   /** Claims no more; resolves when nothing is out. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return this.#drained ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
     this.#stop.abort();
     this.#slotFreed();
     await this.#loop;

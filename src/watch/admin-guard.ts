@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
-import type { ListenAddress } from "../config.ts";
+import { isLoopback, type ListenAddress } from "../config.ts";
 
 /** What of a request decides. */
 export interface GuardedRequest {
@@ -52,11 +52,6 @@ const STATUS = { host_not_allowed: 421, origin_not_allowed: 403, admin_token_inv
 
 function refused(code: RefusalCode, detail: string): Verdict {
   return { kind: "refused", status: STATUS[code], code, detail };
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback(address: string): boolean {
-  return address === "::1" || address === "localhost" || (isIP(address) === 4 && address.startsWith("127."));
 }
 
 /**

@@ -5,12 +5,12 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ListenAddress } from "../config.ts";
+import { isLoopback, type ListenAddress } from "../config.ts";
 import { HookdError, messageOf } from "../errors.ts";
 import { type Answer, problem, sendAnswer } from "./admin-answer.ts";
 import { readBody } from "./admin-body.ts";
 import { createEventRoutes } from "./admin-events.ts";
-import { guard, isLoopback } from "./admin-guard.ts";
+import { guard } from "./admin-guard.ts";
 import { createHealthRoutes } from "./admin-health.ts";
 import { createLetterRoutes } from "./admin-letters.ts";
 import { createMailboxRoutes } from "./admin-mailboxes.ts";

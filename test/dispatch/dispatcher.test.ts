@@ -60,6 +60,16 @@ describe("the dispatcher", () => {
     assert.equal(store.status().depth, 1);
   });
 
+  it("drains once, however often it is asked to: each who asks is told", async () => {
+    const { dispatcher, append, running } = rig(1);
+    await append(1);
+    dispatcher.start();
+    await settled();
+    const both = Promise.all([dispatcher.drain(), dispatcher.drain()]);
+    running.get("k0")!();
+    await both;
+  });
+
   it("drains at once when it never started, and when nothing runs", async () => {
     await rig(1).dispatcher.drain();
     const { dispatcher } = rig(1);

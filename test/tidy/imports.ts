@@ -12,7 +12,7 @@ interface Import {
 }
 
 /** Files that every room may lean on, lowest first: each may import the layers before it and its own. */
-const LEAVES = ["src/model.ts", "src/errors.ts", "src/handler.ts", "src/units.ts"];
+const LEAVES = ["src/model.ts", "src/errors.ts", "src/handler.ts", "src/units.ts", "src/schema-errors.ts"];
 const PORTS = [...LEAVES, "src/ports.ts", "src/config.ts", "src/clock.ts"];
 const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map((room) => `src/${room}/`);
 /** What senders and tests of handlers use: nothing of the daemon. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { guard, type GuardedRequest, type GuardPolicy, isLoopback } from "../../src/watch/admin-guard.ts";
+import { isLoopback } from "../../src/config.ts";
+import { guard, type GuardedRequest, type GuardPolicy } from "../../src/watch/admin-guard.ts";
 
 const TOKEN = "correct-horse-battery";
 
