@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import type { ResponseMode } from "./model.ts";
+import type { Rate } from "./units.ts";
 
 /** How failed attempts are repeated. */
 export interface RetryPolicy {
@@ -29,6 +30,10 @@ export interface SourceConfig {
   data: string;
   order: string | undefined;
   schema: unknown;
+  /** Patterns of the event types that it takes; undefined: every one that a handler takes. */
+  types: readonly string[] | undefined;
+  /** How fast its sender may be; undefined: as fast as it is. */
+  rate: Rate | undefined;
   unknown: "reject" | "accept" | "ignore";
   onDead: "skip" | "park";
   /** Undefined: the preset's own. */
@@ -62,6 +67,13 @@ export function parseAddress(text: string): ListenAddress | undefined {
 function isHost(name: string): boolean {
   if (/(^|\.)\d+$/.test(name)) return isIP(name) === 4;
   return name.split(".").every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
+}
+
+/** `http://host:port`, IPv6 in its brackets; "" for a listener that is not open. */
+export function urlOf(address: ListenAddress | undefined): string {
+  if (address === undefined) return "";
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `http://${host}:${address.port}`;
 }
 
 /** Whether only this machine can reach a listener that is bound to `host`. */

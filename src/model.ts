@@ -84,8 +84,11 @@ export type Decision =
   | { kind: "retry"; at: UnixMs; failure: Failure }
   /** `park`: the mailbox waits for an operator instead of going on. */
   | { kind: "dead-letter"; failure: Failure; park: boolean }
-  /** Failed for good, and the sender is told so in the answer: no dead letter, the key is free again. */
-  | { kind: "fail"; failure: Failure }
+  /**
+   * Failed, and the sender is told so in the answer: no dead letter, the key is free again. `retryAfterMs`: the
+   * sender has attempts left, and is asked to come again after so long.
+   */
+  | { kind: "fail"; failure: Failure; retryAfterMs?: number }
   /** Not charged: claimable again at once, at the head of its mailbox. */
   | { kind: "give-back" };
 

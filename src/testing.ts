@@ -13,7 +13,16 @@ import type { HandlerDefinition, Static, TSchema } from "./handler.ts";
 import type { Failure, LogLevel } from "./model.ts";
 import { parseDuration } from "./units.ts";
 
-export { createSender, type Sender, type SenderOptions } from "./sender/sender.ts";
+export {
+  type Answer,
+  createSender,
+  type DeliverOptions,
+  type OutgoingEvent,
+  type PrepareOptions,
+  type Sender,
+  type SenderOptions,
+  type SignedRequest,
+} from "./sender/sender.ts";
 
 export interface RunHandlerOptions {
   /** Default: the first type that the handler declares; `order.*` becomes `order.test`. */

@@ -1,5 +1,5 @@
 /**
- * Durations and sizes as an operator and a handler author write them: `1h30m`, `1MB`. Pure; the patterns
+ * Durations, sizes and rates as an operator and a handler author write them: `1h30m`, `1MB`, `100/s`. Pure; the patterns
  * are shared with `hookd.schema.json`, so that an editor and the daemon refuse the same texts.
  */
 
@@ -42,6 +42,22 @@ export function formatDuration(ms: number): string {
     rest -= count * length;
   }
   return text === "" ? "0s" : text;
+}
+
+/** So many at once, and so many in each `perMs` (ms) after that. */
+export interface Rate {
+  count: number;
+  perMs: number;
+}
+
+/** `100/s`, `600/m`, `5000/h`: a whole number from 1 on. */
+export const RATE_PATTERN = "^[1-9]\\d{0,8}/(?:s|m|h)$";
+
+/** `600/m` as a rate; undefined for a text that is none. */
+export function parseRate(text: string): Rate | undefined {
+  if (!new RegExp(RATE_PATTERN).test(text)) return undefined;
+  const [count, unit] = text.split("/") as [string, "s" | "m" | "h"];
+  return { count: Number(count), perMs: MS[unit] };
 }
 
 const DURATION = new RegExp(DURATION_PATTERN);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { formatDuration, parseDuration, parseSize } from "../src/units.ts";
+import { formatDuration, parseDuration, parseRate, parseSize, type Rate } from "../src/units.ts";
 
 const DAY = 86_400_000;
 
@@ -91,5 +91,16 @@ describe("a size", () => {
     it(`is not ${JSON.stringify(text)}`, () => {
       assert.deepEqual(parseSize(text), { kind: "faulty", expected: "a size such as 16KB, 1MB or 1.5GB" });
     });
+  }
+});
+
+describe("parseRate", () => {
+  const good: [string, Rate][] = [["100/s", { count: 100, perMs: 1000 }], ["1/m", { count: 1, perMs: 60_000 }], [
+    "5000/h",
+    { count: 5000, perMs: 3_600_000 },
+  ]];
+  for (const [text, rate] of good) it(`reads ${text}`, () => assert.deepEqual(parseRate(text), rate));
+  for (const text of ["", "0/s", "-1/s", "1.5/s", "100", "100/d", "100/ s", "100/second", "1e3/s"]) {
+    it(`refuses ${JSON.stringify(text)}`, () => assert.equal(parseRate(text), undefined));
   }
 });

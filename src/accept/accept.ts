@@ -16,13 +16,14 @@ import type { Appended, Clock, Emit, HandlerTable, Store } from "../ports.ts";
 import { admit, overload, tooLarge } from "./admit.ts";
 import { type Answer, IGNORED, STATUS_PATH } from "./answer.ts";
 import type { Awaited } from "./awaited.ts";
-import { checkEvent } from "./check.ts";
+import { checkEvent, withViolations } from "./check.ts";
 import { identify, type Identity } from "./identify.ts";
 import { problemAnswer, type Refusal, refuse, refuseSignature } from "./problem.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { readBody } from "./read-body.ts";
 import type { Received } from "./received.ts";
 import { reply } from "./reply.ts";
-import type { Route, Routes } from "./routes.ts";
+import { handlerFor, type Route, type Routes } from "./routes.ts";
 import { type Exchange, send } from "./send.ts";
 import { answerStatus } from "./status.ts";
 import { verify } from "./verify.ts";
@@ -37,6 +38,11 @@ export interface AcceptNeeds {
   limits: () => Config["limits"];
   awaited: Awaited;
   draining: () => boolean;
+}
+
+/** What the room has of its own besides. */
+interface Room extends AcceptNeeds {
+  rates: RateLimits;
 }
 
 /** One request under way. */
@@ -56,6 +62,7 @@ export const NO_SOURCE = "unmatched";
 
 /** Answers every request of the public listener; never throws and never rejects. */
 export function createAccept(needs: AcceptNeeds): (request: IncomingMessage, response: ServerResponse) => void {
+  const room: Room = { ...needs, rates: new RateLimits() };
   return (request, response) => {
     // A connection that breaks is told by the end of the body or of the answer; unheard, it would end the process.
     request.on("error", () => {});
@@ -67,11 +74,11 @@ export function createAccept(needs: AcceptNeeds): (request: IncomingMessage, res
       sourceIp: request.socket.remoteAddress,
       ...target(request),
     };
-    answer(needs, visit).catch((error: unknown) => answerBug(needs, visit, error));
+    answer(room, visit).catch((error: unknown) => answerBug(needs, visit, error));
   };
 }
 
-async function answer(needs: AcceptNeeds, visit: Visit): Promise<void> {
+async function answer(needs: Room, visit: Visit): Promise<void> {
   const { path, request: { method = "" } } = visit;
   const route = needs.routes().byPath.get(path);
   const source = route?.source ?? NO_SOURCE;
@@ -88,7 +95,7 @@ async function answer(needs: AcceptNeeds, visit: Visit): Promise<void> {
   send(visit, status.kind === "refused" ? problemAnswer(status) : status, needs.limits().bodyBytesMax);
 }
 
-async function accept(needs: AcceptNeeds, visit: Visit, route: Route): Promise<Ending> {
+async function accept(needs: Room, visit: Visit, route: Route): Promise<Ending> {
   const limits = needs.limits();
   const refused = admit(needs, visit.request);
   if (refused !== undefined) return refused;
@@ -107,12 +114,14 @@ async function accept(needs: AcceptNeeds, visit: Visit, route: Route): Promise<E
   const verdict = verify(route.scheme, received, receivedAt);
   if (verdict.kind === "unverified") return refuseSignature(verdict.reason);
   needs.emit({ kind: "secret-matched", source: route.source, key: verdict.keyIndex });
+  const limited = needs.rates.take(route, receivedAt);
+  if (limited !== undefined) return limited;
 
   const identity = identify(route, received);
-  if (identity.kind === "refused") return identity;
+  if (identity.kind === "refused") return withViolations(route, received, identity);
   needs.emit({ kind: "received", source: route.source, type: identity.type });
 
-  const handler = needs.handlers().match(identity.type);
+  const handler = handlerFor(route, identity.type, needs.handlers());
   const checked = checkEvent(route, received, { identity, handler });
   if (checked.kind === "refused") return checked;
   if (checked.kind === "ignore") return ignored(needs, visit, route);

@@ -22,6 +22,10 @@ export function admit(needs: AdmitNeeds, request: IncomingMessage): Refusal | un
       headers: { "Accept-Encoding": "identity" },
     });
   }
+  const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  if (length === undefined && coding === undefined) {
+    return refuse("length_required", "An event has a body: send it with a Content-Length, or chunked");
+  }
   const { bodyBytesMax } = needs.limits();
   return announcesMore(request, bodyBytesMax) ? tooLarge(bodyBytesMax) : overload(needs);
 }

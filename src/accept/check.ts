@@ -4,12 +4,13 @@
  * letter.
  */
 import type { HandlerEntry } from "../ports.ts";
+import type { Violation } from "../problem-body.ts";
 import type { Identity } from "./identify.ts";
 import { type Refusal, refuse } from "./problem.ts";
 import { jsonOf, type Received } from "./received.ts";
 import { valueAt } from "./reference.ts";
 import type { Route } from "./routes.ts";
-import { type Violation, violationsOf } from "./schema-check.ts";
+import { violationsOf } from "./schema-check.ts";
 
 /** `ignore`: answer 204, store nothing. */
 export type Checked = { kind: "accept" } | { kind: "ignore" } | Refusal;
@@ -21,7 +22,7 @@ export function checkEvent(
 ): Checked {
   if (handler === undefined && route.unknown === "ignore") return { kind: "ignore" };
   if (handler === undefined && route.unknown === "reject") {
-    return refuse("unknown_event_type", `Unknown event type: ${identity.type}`);
+    return withViolations(route, received, refuse("unknown_event_type", `Unknown event type: ${identity.type}`));
   }
   const needsJson = route.schema !== undefined || (handler?.schema !== undefined && route.data.kind === "json");
   const parsed = needsJson ? jsonOf(received) : undefined;
@@ -34,6 +35,21 @@ export function checkEvent(
     ? { kind: "accept" }
     : refuse("schema_violation", summary(errors), { errors: unique(errors) });
 }
+
+/**
+ * A refusal that tells all that is wrong with the body, and not only that its type is: a sender that mends one thing
+ * and is refused for the next has to guess how many there are.
+ */
+export function withViolations(route: Pick<Route, "schema">, received: Received, refusal: Refusal): Refusal {
+  if (route.schema === undefined || !OF_THE_TYPE.has(refusal.code)) return refusal;
+  const parsed = jsonOf(received);
+  const errors = parsed.kind === "refused" ? [] : violationsOf(route.schema, parsed.value);
+  if (errors.length === 0) return refusal;
+  if (refusal.code === "unknown_event_type") return { ...refusal, errors };
+  return refuse("schema_violation", summary(errors), { errors });
+}
+
+const OF_THE_TYPE: ReadonlySet<string> = new Set(["event_type_missing", "invalid_value", "unknown_event_type"]);
 
 /** Paths count from the body's root, as the sender wrote it. */
 function dataViolations(

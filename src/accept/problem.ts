@@ -3,41 +3,40 @@
  * status that goes with it. The answer is a problem of RFC 9457; it never tells a stack, a path, a secret,
  * or which of the checks on a signature failed.
  */
-import { STATUS_CODES } from "node:http";
 import type { RejectReason } from "../ports.ts";
+import { PROBLEM_TYPE, problemBody, type Violation } from "../problem-body.ts";
 import type { Answer } from "./answer.ts";
-import type { Violation } from "./schema-check.ts";
 
-const STATUS_OF = {
-  bad_request: 400,
-  malformed_json: 400,
-  json_too_deep: 400,
-  event_type_missing: 400,
-  invalid_value: 400,
-  repeated_value: 400,
-  conflicting_keys: 400,
-  invalid_retry_count: 400,
-  invalid_wait: 400,
-  unknown_event_type: 400,
-  schema_violation: 400,
-  signature_invalid: 401,
-  not_found: 404,
-  method_not_allowed: 405,
-  timeout: 408,
-  body_too_large: 413,
-  unsupported_encoding: 415,
-  idempotency_key_reused: 422,
-  headers_too_large: 431,
-  internal_error: 500,
-  draining: 503,
-  overloaded: 503,
-  store_failed: 503,
-} as const;
+/** By code: the status, and when it is answered. */
+export const PROBLEMS = {
+  bad_request: [400, "The request is not valid HTTP/1.1"],
+  malformed_json: [400, "The body is no JSON"],
+  json_too_deep: [400, "The body is nested more deeply than `limits.depth`"],
+  event_type_missing: [400, "The event has no type where the source says that it is"],
+  invalid_value: [400, "A type or key is too long, no text, or has control characters"],
+  repeated_value: [400, "A header or query parameter that counts was sent twice"],
+  conflicting_keys: [400, "Two headers name different idempotency keys"],
+  invalid_retry_count: [400, "`X-Retry-Count` is no whole number in its range"],
+  invalid_wait: [400, "`wait` is no duration"],
+  unknown_event_type: [400, "No handler takes the type, or the source does not; `errors` lists what else is wrong"],
+  schema_violation: [400, "The body or the data does not meet its schema; `errors` lists every violation"],
+  signature_invalid: [401, "The signature could not be verified; one answer for every cause"],
+  not_found: [404, "Nothing is at this path, or no event has this id"],
+  method_not_allowed: [405, "`Allow` names the method that is"],
+  timeout: [408, "The request did not arrive in time"],
+  length_required: [411, "The request has neither a `Content-Length` nor a chunked body"],
+  body_too_large: [413, "The body is longer than `limits.body`"],
+  unsupported_encoding: [415, "The body is compressed"],
+  idempotency_key_reused: [422, "The idempotency key came before, with another body"],
+  rate_limited: [429, "The source's `rate` is used up"],
+  headers_too_large: [431, "The headers are longer than `limits.headers`"],
+  internal_error: [500, "A fault of hookd itself"],
+  draining: [503, "hookd is stopping"],
+  overloaded: [503, "`limits.queue` events wait already"],
+  store_failed: [503, "The event could not be made durable; its key is free"],
+} as const satisfies Record<string, readonly [status: number, when: string]>;
 
-export type ProblemCode = keyof typeof STATUS_OF;
-
-/** All codes, for the docs and their test. */
-export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = STATUS_OF;
+export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Seconds after which a sender may try again what hookd could not take now. */
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { draining: 5, overloaded: 2, store_failed: 5 };
@@ -70,21 +69,13 @@ export function refuseSignature(reason: RejectReason): Refusal {
 /** The refusal as an answer. `type` is RFC 9457's `about:blank`: `code` is what tells problems apart. */
 export function problemAnswer(refusal: Refusal): Answer {
   const { code, detail, errors } = refusal;
-  const status = STATUS_OF[code];
+  const [status] = PROBLEMS[code];
   const retryAfterS = RETRY_AFTER_S[code];
   return {
     kind: "answer",
     status,
-    contentType: "application/problem+json",
+    contentType: PROBLEM_TYPE,
     headers: { ...refusal.headers, ...(retryAfterS && { "Retry-After": String(retryAfterS) }) },
-    body: JSON.stringify({
-      type: "about:blank",
-      title: STATUS_CODES[status],
-      status,
-      detail,
-      code,
-      error: detail,
-      ...(errors && { errors }),
-    }),
+    body: problemBody({ status, code, detail, errors }),
   };
 }

@@ -106,3 +106,16 @@ export function valueAt(root: unknown, steps: readonly string[]): unknown {
   }
   return value;
 }
+
+/** What each reference of a template holds so that it makes the type; undefined when it never can. */
+export function splitTemplate(
+  template: Extract<Reference, { kind: "template" }>,
+  type: string,
+): { part: Reference; value: string }[] | undefined {
+  const parts = template.parts.filter(({ kind }) => kind !== "literal");
+  const pattern = template.parts.map((part) =>
+    part.kind === "literal" ? part.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : "(.+?)"
+  );
+  const match = new RegExp(`^${pattern.join("")}$`, "s").exec(type);
+  return match === null ? undefined : parts.map((part, index) => ({ part, value: match[index + 1] ?? "" }));
+}

@@ -62,7 +62,7 @@ export async function reply(needs: ReplyNeeds, stored: Stored): Promise<Answer |
       return refuse("store_failed", "The outcome of the event could not be stored; send it again");
     case "complete":
     case "failed":
-      return route.mode === "sync" ? syncAnswer(stored, told, outcome) : senderRetryAnswer(route, told, outcome);
+      return route.mode === "sync" ? syncAnswer(stored, told, outcome) : senderRetryAnswer(told, outcome);
   }
 }
 
@@ -70,7 +70,7 @@ export async function reply(needs: ReplyNeeds, stored: Stored): Promise<Answer |
 type Ending =
   | { kind: "complete"; result: string }
   /** `deadLettered`: hookd keeps it, and the sender need not try again. */
-  | { kind: "failed"; failure: Failure; attempt: number; deadLettered: boolean };
+  | { kind: "failed"; failure: Failure; attempt: number; deadLettered: boolean; retryAfterMs?: number | undefined };
 
 /** `unknown`: the work goes on. `unkept`: it came to an end that could not be stored. */
 type Outcome = Ending | { kind: "unknown" } | { kind: "unkept" };
@@ -105,8 +105,16 @@ function outcomeOfWait(waited: Waited): Outcome {
       const { decision, delivery } = waited.settlement;
       if (decision.kind === "complete") return decision;
       if (decision.kind === "retry") return { kind: "unknown" };
-      const deadLettered = decision.kind === "dead-letter";
-      return { kind: "failed", failure: decision.failure, attempt: delivery.attempt, deadLettered };
+      const { failure } = decision;
+      return decision.kind === "dead-letter"
+        ? { kind: "failed", failure, attempt: delivery.attempt, deadLettered: true }
+        : {
+          kind: "failed",
+          failure,
+          attempt: delivery.attempt,
+          deadLettered: false,
+          retryAfterMs: decision.retryAfterMs,
+        };
     }
   }
 }
@@ -122,15 +130,19 @@ function endingOf({ state, result, failure, attempts }: EventRecord): Ending {
 }
 
 function syncAnswer({ identity, startedAt }: Stored, { eventId, duplicate }: Told, ending: Ending): Answer {
-  if (ending.kind === "failed") return failedAnswer({ eventId, error: ending.failure.message });
+  if (ending.kind === "failed") return failedAnswer({ eventId, error: ending.failure.message, duplicate });
   const processingMs = Math.round(performance.now() - startedAt);
   return processedAnswer({ eventId, key: identity.key, result: ending.result, processingMs, duplicate });
 }
 
-function senderRetryAnswer({ retry }: Route, { duplicate }: Told, ending: Ending): Answer {
+function senderRetryAnswer({ duplicate }: Told, ending: Ending): Answer {
   if (ending.kind === "complete") return senderProcessedAnswer({ result: ending.result, duplicate });
-  const { attempt, deadLettered, failure: { message: error } } = ending;
-  if (deadLettered) return sentToDlqAnswer({ error });
-  const backoffMs = Math.min(retry.maxMs, retry.baseMs * retry.factor ** (attempt - 1));
-  return temporaryFailureAnswer({ error, attempt, retryAfterS: Math.max(Math.ceil(backoffMs / 1000), 1) });
+  const { attempt, deadLettered, retryAfterMs = 0, failure: { message: error } } = ending;
+  if (deadLettered) return sentToDlqAnswer({ error, duplicate });
+  return temporaryFailureAnswer({
+    error,
+    attempt,
+    duplicate,
+    retryAfterS: Math.max(Math.ceil(retryAfterMs / 1000), 1),
+  });
 }

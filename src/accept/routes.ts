@@ -4,7 +4,10 @@
  * are told by `lintSources`.
  */
 import type { Config, RetryPolicy, SourceConfig } from "../config.ts";
+import { matchPatterns } from "../event-pattern.ts";
 import type { ResponseMode } from "../model.ts";
+import type { HandlerEntry, HandlerTable } from "../ports.ts";
+import type { Rate } from "../units.ts";
 import { type Preset, PRESET_NAMES, presetOf } from "./presets.ts";
 import { parseReference, type Reference, type ReferenceKind } from "./reference.ts";
 import { schemaFault } from "./schema-check.ts";
@@ -18,6 +21,8 @@ export interface Route {
   mode: ResponseMode;
   scheme: Scheme;
   type: Reference;
+  /** Type and data as they are written, which is how a sender reads them. */
+  written: { type: string; data: string };
   /** All that find something must agree; none finds something: the body's hash. */
   keys: readonly Reference[];
   order: Reference | undefined;
@@ -27,6 +32,13 @@ export interface Route {
   /** Whether the sender's signature covers them; where not, a captured request can be sent again under others. */
   signed: { type: boolean; key: boolean };
   schema: unknown;
+  path: string;
+  preset: string;
+  /** As `types` lists them; undefined: all. */
+  types: readonly string[] | undefined;
+  /** Whether it takes events of a type, if a handler does. */
+  takes(type: string): boolean;
+  rate: Rate | undefined;
   unknown: SourceConfig["unknown"];
   changedBody: "reject" | "duplicate";
   windowMs: number;
@@ -47,6 +59,15 @@ export interface SourceFault {
   path: (string | number)[];
   message: string;
   hint?: string;
+}
+
+/** The handler of an event of this source; undefined: the source's `unknown` decides. */
+export function handlerFor(
+  route: Pick<Route, "takes">,
+  type: string,
+  handlers: Pick<HandlerTable, "match">,
+): HandlerEntry | undefined {
+  return route.takes(type) ? handlers.match(type) : undefined;
 }
 
 /** How much of a sender's ack deadline hookd uses up before it says 202. */
@@ -99,15 +120,27 @@ function compileSource(config: Config, source: SourceConfig): Compiled {
     scheme,
     ...references,
     ...times,
+    written: { type: source.type ?? preset.type, data: source.data },
     dataPointer: references.data.kind === "json" ? references.data.pointer : undefined,
     signed: { type: isSigned(type, scheme), key: keys.every((key) => isSigned(key, scheme)) },
     schema: source.schema,
+    path: source.path,
+    preset: source.preset,
+    types: source.types,
+    takes: takesTypes(source.types),
+    rate: source.rate,
     unknown: source.unknown,
     changedBody: source.changedBody ?? preset.changedBody,
     retry: { ...config.retry, ...source.retry },
     publicUrl: config.publicUrl,
   };
   return { route, faults };
+}
+
+function takesTypes(types: readonly string[] | undefined): Route["takes"] {
+  if (types === undefined) return () => true;
+  const match = matchPatterns(types.map((pattern) => [pattern, true] as const));
+  return (type) => match(type) === true;
 }
 
 type Report = (severity: SourceFault["severity"], at: (string | number)[], message: string, hint?: string) => void;

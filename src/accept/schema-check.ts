@@ -5,13 +5,8 @@
 import { Compile, type Validator } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
 import { Meta } from "typebox/schema";
+import type { Violation } from "../problem-body.ts";
 import { schemaErrors } from "../schema-errors.ts";
-
-/** One place in the body that the schema does not allow; `path` is a JSON pointer into the body. */
-export interface Violation {
-  path: string;
-  message: string;
-}
 
 /** As many places are named in one answer. */
 export const VIOLATIONS_MAX = 50;

@@ -2,10 +2,12 @@
  * `GET /webhooks/status/{event_id}`: where an event stands, for whoever knows its unguessable id. Never the
  * body, and of a failure no more than its message. `?wait=20s` holds the answer until the event settles.
  */
+import type { Static } from "typebox";
 import type { DeliveryState, EventRecord } from "../model.ts";
 import type { Store } from "../ports.ts";
 import { parseDuration } from "../units.ts";
 import { type Answer, json } from "./answer.ts";
+import type { EventStatus } from "./answer-schemas.ts";
 import type { Awaited } from "./awaited.ts";
 import { type Refusal, refuse } from "./problem.ts";
 import type { Exchange } from "./send.ts";
@@ -13,7 +15,7 @@ import type { Exchange } from "./send.ts";
 /** The longest poll; a longer `wait` is cut to it, as proxies cut longer ones. */
 const WAIT_MS_MAX = 60_000;
 
-const STATUS: Readonly<Record<DeliveryState, string>> = {
+const STATUS: Readonly<Record<DeliveryState, Static<typeof EventStatus>["status"]>> = {
   available: "queued",
   running: "processing",
   retryable: "retrying",
@@ -49,7 +51,10 @@ export async function answerStatus(
   }
   wait.leave();
   if (record === undefined) return notFound();
-  return json(200, statusOf(record), { headers: { "Cache-Control": "no-store" }, result: record.result });
+  return json<typeof EventStatus>(200, statusOf(record), {
+    headers: { "Cache-Control": "no-store" },
+    result: record.result,
+  });
 }
 
 /** Milliseconds to wait, 0 when not asked to; undefined when the wish cannot be read. */
@@ -68,7 +73,7 @@ function isSettled({ state }: EventRecord): boolean {
   return state === "completed" || state === "dead";
 }
 
-function statusOf(record: EventRecord): Record<string, unknown> {
+function statusOf(record: EventRecord): Omit<Static<typeof EventStatus>, "result"> {
   const { event, state, attempts, settledAt, nextAttemptAt, failure } = record;
   return {
     event_id: event.id,

@@ -19,28 +19,51 @@ export interface Shot {
   dice: number;
 }
 
+export interface Plan {
+  /** Events, from 1. */
+  count: number;
+  /** None twice. */
+  kinds: readonly ChaosKind[];
+  /** A whole number from 0 to 2^32 - 1. */
+  seed: number;
+}
+
+/** A request and where it comes in the order of sending. */
+interface Placed {
+  place: number;
+  shot: Shot;
+}
+
 /** How far a request is moved back at most, in places. */
 const DRIFT_MAX = 3;
 
 /**
  * Which events get which kind is exact: of every `2 * kinds.length` events each kind gets one and the rest is
  * plain, the listed kinds first, so that even one event gets the one kind asked for. Which of them it is, and
- * how far things move, comes from the seed. A duplicate adds a request; so there may be more than `count`.
+ * how far things move, comes from the seed. The plan is made as it is carried out: a million requests do not
+ * wait in memory.
  */
-export function planShots(
-  { count, kinds, seed }: { count: number; kinds: readonly ChaosKind[]; seed: number },
-): Shot[] {
+export function* planShots({ count, kinds, seed }: Plan): Generator<Shot, void, undefined> {
   const random = randomFrom(seed);
-  const deck = Array.from({ length: count }, (_, at) => kinds[at % Math.max(kinds.length * 2, 1)] ?? "plain");
+  const deck = Uint8Array.from({ length: count }, (_, at) => at % Math.max(kinds.length * 2, 1));
   shuffle(deck, random);
-  const placed = deck.flatMap((kind, at) => placesOf({ event: at + 1, kind }, random));
-  return placed.sort((a, b) => a.place - b.place).map(({ shot }) => shot);
+  const waiting: Placed[] = [];
+  for (let event = 1; event <= count; event++) {
+    waiting.push(...placesOf({ event, kind: kinds[deck[event - 1] ?? NaN] ?? "plain" }, random));
+    waiting.sort((a, b) => a.place - b.place);
+    // Later events are placed behind their own number: what stands up to here is in its final order.
+    while (waiting[0] !== undefined && waiting[0].place <= event) yield (waiting.shift() as Placed).shot;
+  }
+  for (const { shot } of waiting) yield shot;
 }
 
-function placesOf(
-  { event, kind }: Pick<Shot, "event" | "kind">,
-  random: () => number,
-): { place: number; shot: Shot }[] {
+/** How many requests the plan has: the events, and one more for each duplicate. */
+export function countShots({ count, kinds }: Omit<Plan, "seed">): number {
+  const at = kinds.indexOf("duplicate");
+  return count + (at === -1 ? 0 : Math.ceil(Math.max(count - at, 0) / (kinds.length * 2)));
+}
+
+function placesOf({ event, kind }: Pick<Shot, "event" | "kind">, random: () => number): Placed[] {
   const shot: Shot = { event, kind, comesAgain: false, dice: random() };
   // Half a place further lands behind a neighbour and before the next, never on one.
   const later = event + 1 + Math.floor(random() * DRIFT_MAX) + 0.5;
@@ -51,10 +74,10 @@ function placesOf(
 }
 
 /** Fisher and Yates. */
-function shuffle<T>(list: T[], random: () => number): void {
+function shuffle(list: Uint8Array, random: () => number): void {
   for (let at = list.length - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));
-    [list[at], list[other]] = [list[other] as T, list[at] as T];
+    [list[at], list[other]] = [list[other] ?? 0, list[at] ?? 0];
   }
 }
 

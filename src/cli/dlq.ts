@@ -18,9 +18,9 @@ interface LetterFilterOptions {
 const COLUMNS: readonly Column<DeadLetter>[] = [
   { title: "LETTER ID", cell: (row) => row.id },
   { title: "TYPE", cell: (row) => row.event.type },
-  { title: "SOURCE", cell: (row) => row.event.source },
-  { title: "ATTEMPTS", cell: (row) => String(row.attempts) },
-  { title: "FAILED", cell: (row) => row.failed_at },
+  { title: "SOURCE", cell: (row) => row.event.source, isSpare: true },
+  { title: "ATTEMPTS", cell: (row) => String(row.attempts), isSpare: true },
+  { title: "FAILED", cell: (row) => row.failed_at, isSpare: true },
   { title: "ERROR", cell: (row) => row.error, colour: () => "red" },
 ];
 

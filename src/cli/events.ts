@@ -1,10 +1,11 @@
 /** `hookd events`: settled and waiting events, looked at and run again through the admin API. */
 import type { Command } from "commander";
+import type { DeliveryState } from "../model.ts";
 import { type AdminOptions, withAdmin, withAdminOptions } from "./admin-target.ts";
 import { forEachId } from "./each-id.ts";
 import { examples, type ListingOptions, printListing, withListingOptions } from "./listing.ts";
 import type { Needs } from "./needs.ts";
-import { pointInTime } from "./option-values.ts";
+import { oneOf, pointInTime } from "./option-values.ts";
 import { printRecord } from "./record.ts";
 import type { Column } from "./table.ts";
 import type { Colour } from "./terminal.ts";
@@ -30,16 +31,22 @@ interface EventFilterOptions {
   until?: string;
 }
 
+const STATES: readonly DeliveryState[] = ["available", "running", "retryable", "completed", "dead"];
+
 const COLOURS: Readonly<Record<string, Colour>> = { completed: "green", dead: "red", retryable: "yellow" };
 
 const COLUMNS: readonly Column<EventRow>[] = [
   { title: "EVENT ID", cell: (row) => row.event_id },
   { title: "TYPE", cell: (row) => row.event_type },
-  { title: "SOURCE", cell: (row) => row.source },
+  { title: "SOURCE", cell: (row) => row.source, isSpare: true },
   { title: "STATE", cell: stateOf, colour: (row) => COLOURS[stateOf(row)] },
-  { title: "ATTEMPTS", cell: (row) => String(row.attempts) },
-  { title: "RECEIVED", cell: (row) => row.received_at },
-  { title: "MS", cell: (row) => row.duration_ms === null ? "" : String(Math.round(row.duration_ms * 10) / 10) },
+  { title: "ATTEMPTS", cell: (row) => String(row.attempts), isSpare: true },
+  { title: "RECEIVED", cell: (row) => row.received_at, isSpare: true },
+  {
+    title: "MS",
+    cell: (row) => row.duration_ms === null ? "" : String(Math.round(row.duration_ms * 10) / 10),
+    isSpare: true,
+  },
   { title: "ERROR", cell: (row) => row.error_message ?? "" },
 ];
 
@@ -51,7 +58,7 @@ export function registerEvents(program: Command, needs: Needs): void {
   const events = program.command("events").description("settled and waiting events, through the admin API");
   const moment = pointInTime(Date.now);
   withListingOptions(withAdminOptions(events.command("list").alias("ls").description("newest first")))
-    .option("--state <state>", "available, running, retryable, completed or dead")
+    .option("--state <state>", STATES.join(", "), oneOf(STATES))
     .option("--type <type>", "event type")
     .option("--source <name>", "source in hookd.yaml")
     .option("--since <time>", "received at or after: RFC 3339, or how long ago (90m)", moment)

@@ -40,7 +40,7 @@ export async function printListing<Row>(
   if (options.json) return await out.write(`${JSON.stringify({ ...page, next: page.next ?? null })}\n`);
   await out.write(renderTable(page.items, columns, out));
   if (out.isTerminal && page.items.length === 0) await out.write("Nothing to list\n");
-  if (page.next) await err.write(err.paint("dim", `There is more: --cursor ${page.next}, or --all\n`));
+  if (page.next) await err.write(`${err.paint("dim", `There is more: --cursor ${page.next}, or --all`)}\n`);
 }
 
 async function fetchPages<Row>(
@@ -69,5 +69,5 @@ async function fetchPages<Row>(
 
 /** The examples at the end of a command's help. */
 export function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
 }

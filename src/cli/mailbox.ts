@@ -1,5 +1,5 @@
 /** `hookd mailbox`: ordering keys that wait, and holding one back by hand. */
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { MailboxView } from "../model.ts";
 import { type AdminOptions, withAdmin, withAdminOptions } from "./admin-target.ts";
 import { examples, type ListingOptions, PAGE_MAX, printListing } from "./listing.ts";
@@ -20,6 +20,12 @@ const COLUMNS: readonly Column<MailboxView>[] = [
   { title: "STATE", cell: (row) => row.state, colour: (row) => COLOURS[row.state] },
   { title: "WAITING", cell: (row) => String(row.waiting) },
 ];
+
+/** The admin API says it in terms of its URLs; here it is the user's own word. */
+function mailboxKey(text: string): string {
+  if (/^[^:]+:./s.test(text)) return text;
+  throw new InvalidArgumentError("Expected <source>:<ordering key>, such as events:user_42.");
+}
 
 export function registerMailbox(program: Command, needs: Needs): void {
   const mailbox = program.command("mailbox").description("ordering keys that wait, are parked or are paused");
@@ -43,7 +49,7 @@ export function registerMailbox(program: Command, needs: Needs): void {
     ] as const
   ) {
     withAdminOptions(mailbox.command(verb).description(what))
-      .argument("<key>", "<source>:<ordering key>, as `hookd mailbox list` shows it")
+      .argument("<key>", "<source>:<ordering key>, as `hookd mailbox list` shows it", mailboxKey)
       .option("--json", "the admin API's answer")
       .addHelpText("after", examples(`hookd mailbox ${verb} events:user_42`))
       .action((key: string, options: AdminOptions & { json?: boolean }) =>

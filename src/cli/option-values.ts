@@ -29,10 +29,28 @@ export function commaList<Word extends string>(known: readonly Word[]): (text: s
   };
 }
 
+/** One of `known`. */
+export function oneOf<Word extends string>(known: readonly Word[]): (text: string) => Word {
+  return (text) => known.find((one) => one === text) ?? unknownWord(text, known);
+}
+
 function unknownWord(word: string, known: readonly string[]): never {
   const close = known.find((one) => distance(one, word) <= 2);
   const meant = close === undefined ? `Known: ${known.join(", ")}.` : `(Did you mean ${close}?)`;
   throw new InvalidArgumentError(`There is no "${word}". ${meant}`);
+}
+
+/**
+ * One `Name: value` more for the headers that were given before. Names are tokens (RFC 9110 section 5.6.2); one
+ * that comes twice is wrong usage, since the later one would silently replace the earlier.
+ */
+export function headerLine(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, name = "", value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("Expected 'Name: value'.");
+  if (Object.keys(before).some((known) => known.toLowerCase() === name.toLowerCase())) {
+    throw new InvalidArgumentError(`The header ${name} is given twice.`);
+  }
+  return { ...before, [name]: value };
 }
 
 /** An RFC 3339 time, Unix milliseconds, or how long ago (`90m`); gives RFC 3339 in UTC. */

@@ -5,14 +5,16 @@
 
 /** Runs `act` on each item, `concurrency` at once, started in order. `act` must not reject. */
 export async function closedLoop<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   { concurrency, act }: { concurrency: number; act(item: Item, plannedAtMs: number): Promise<void> },
 ): Promise<void> {
-  let next = 0;
+  const iterator = items[Symbol.iterator]();
   const lane = async () => {
-    while (next < items.length) await act(items[next++] as Item, performance.now());
+    for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+      await act(next.value, performance.now());
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane));
+  await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
 /**
@@ -20,7 +22,7 @@ export async function closedLoop<Item>(
  * `plannedAtMs` is when it should have started: latency counted from there includes what a busy machine adds.
  */
 export async function openLoop<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   { perSecond, act, clock }: {
     perSecond: number;
     act(item: Item, plannedAtMs: number): Promise<void>;
@@ -29,8 +31,9 @@ export async function openLoop<Item>(
 ): Promise<void> {
   const started = clock.now();
   const running = new Set<Promise<void>>();
-  for (const [at, item] of items.entries()) {
-    const plannedAtMs = started + (at * 1000) / perSecond;
+  let number = 0;
+  for (const item of items) {
+    const plannedAtMs = started + (number++ * 1000) / perSecond;
     if (plannedAtMs > clock.now()) await clock.sleepUntil(plannedAtMs);
     const run: Promise<void> = act(item, plannedAtMs).finally(() => running.delete(run));
     running.add(run);

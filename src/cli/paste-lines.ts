@@ -6,7 +6,7 @@ import type { SourceConfig } from "../config.ts";
 import { createSender } from "../sender/sender.ts";
 import { SENDER_PRESETS } from "../sender/sender-presets.ts";
 import { CONFIG_FILE, findConfig } from "./admin-target.ts";
-import { exampleData, exampleType } from "./example-events.ts";
+import { exampleData, exampleType } from "../sender/example-events.ts";
 import type { Needs, RunningDaemon } from "./needs.ts";
 import { shellWord } from "./shell.ts";
 

@@ -34,13 +34,18 @@ function layOut(name: string, value: unknown, out: Output): string {
   return renderTable(value as Record<string, unknown>[], columnsOf(value as Record<string, unknown>[]), out);
 }
 
-/** A column for each name that any row has. */
+/** A column for each name that any row has; what may be long comes last, where it can be cut. */
 function columnsOf(rows: readonly Record<string, unknown>[]): Column<Record<string, unknown>>[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].map((name) => ({ title: name, cell: (row) => shownCell(row[name]) }));
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const isLong = (name: string) => rows.some((row) => typeof row[name] === "object" && row[name] !== null);
+  return [...names.filter((name) => !isLong(name)), ...names.filter(isLong)]
+    .map((name) => ({ title: name, cell: (row) => shownCell(row[name]) }));
 }
 
+/** A failure shows as `code: message`; all of it stands in `--json`. */
 function shownCell(value: unknown): string {
   if (value === null || value === undefined) return "";
+  const { code, message } = value as Record<string, unknown>;
+  if (typeof code === "string" && typeof message === "string") return `${code}: ${message}`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, SourceConfig } from "../config.ts";
 import { HookdError } from "../errors.ts";
-import { templateFits } from "../sender/sender-places.ts";
+import { matchPatterns } from "../event-pattern.ts";
+import { isTemplate, templateFits } from "../sender/sender-places.ts";
 import { findConfig, urlOf } from "./admin-target.ts";
 import type { Needs } from "./needs.ts";
 
@@ -51,13 +52,23 @@ function bareTarget({ url, secret, preset, source }: TargetOptions, { env }: Nee
   throw new HookdError("ERR_USAGE", `There is no hookd.yaml here, and ${what}: name the file with --config`);
 }
 
-/** By name, else by the path of `--url`, else the first whose types look like this one, else the first of all. */
+/** By name, else by the path of `--url`, else the first that names this type, else the first that names none. */
 function findSource(config: Config, type: string, { source: name, url }: TargetOptions): SourceConfig | undefined {
   if (name !== undefined) return config.sources.find((source) => source.name === name) ?? noSource(config, name);
   const path = url !== undefined && URL.canParse(url) ? new URL(url).pathname : "/";
   // A URL of its own that no source has is some other receiver's.
   if (path !== "/") return config.sources.find((source) => source.path === path);
-  return config.sources.find((source) => templateFits(source.type ?? "", type)) ?? config.sources[0];
+  return config.sources.find((source) => names(source, type)) ?? config.sources.find(takesAny) ?? config.sources[0];
+}
+
+/** Whether the source says of itself that it takes this very type. */
+function names({ type: reference = "", types = [] }: SourceConfig, type: string): boolean {
+  if (isTemplate(reference)) return templateFits(reference, type);
+  return reference === `literal:${type}` || matchPatterns(types.map((pattern) => [pattern, true]))(type) === true;
+}
+
+function takesAny({ type: reference = "", types }: SourceConfig): boolean {
+  return types === undefined && !isTemplate(reference) && !reference.startsWith("literal:");
 }
 
 function noSource({ sources, disabled }: Config, name: string): never {

@@ -1,39 +1,21 @@
-/** `hookd send`: signed events for any source, one or many, fair or foul, with a summary of the answers. */
+/** `hookd send`: signed events for any source, one or many, fair or foul, with an account of the answers. */
 import { type Command, Option } from "commander";
-import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
-import { HookdError, messageOf } from "../errors.ts";
-import type { OutgoingEvent, Sender } from "../sender/sender.ts";
-import { senderPreset, signsTime } from "../sender/sender-presets.ts";
-import { CHAOS_KINDS, type ChaosKind, planShots, type Shot } from "./chaos.ts";
-import { exampleData } from "./example-events.ts";
+import { timesRequired } from "../sender/signed-request.ts";
+import { CHAOS_KINDS, type ChaosKind } from "./chaos.ts";
+import { eventMaker, type EventOptions } from "./event-maker.ts";
 import { ExitCode } from "./exit-code.ts";
 import { examples } from "./listing.ts";
 import type { Needs } from "./needs.ts";
-import { commaList, positiveNumber, wholeNumber } from "./option-values.ts";
-import { closedLoop, monotonic, openLoop } from "./pace.ts";
-import { startProgress } from "./progress.ts";
-import { newSeed } from "./seeded-random.ts";
+import { commaList, headerLine, positiveNumber, wholeNumber } from "./option-values.ts";
 import { printAnswer, printSummary } from "./send-report.ts";
+import { type Run, type RunOptions, runSend } from "./send-run.ts";
 import { findTarget, type SendTarget, type TargetOptions } from "./send-target.ts";
-import type { Ending } from "./shoot.ts";
-import { sumUp } from "./tally.ts";
 
-interface SendOptions extends TargetOptions {
-  data?: string;
-  /** False after `--no-key`. */
-  key?: string | false;
-  order?: string;
-  count: number;
-  rate?: number;
-  concurrency: number;
+interface SendOptions extends TargetOptions, EventOptions, RunOptions {
   chaos?: ChaosKind[];
-  seed?: number;
   json?: boolean;
 }
 
-/** Further back than any provider tolerates, whose limits are minutes. */
-const STALE_BY_MS = 3_600_000;
 const COUNT_MAX = 1_000_000;
 
 export function registerSend(program: Command, needs: Needs): void {
@@ -46,6 +28,7 @@ export function registerSend(program: Command, needs: Needs): void {
     .option("--key <key>", "idempotency key; {n} is the event's number (default: a new one each)")
     .option("--no-key", "no idempotency key: the body's hash is it")
     .option("--order <key>", "ordering key; {n} is the event's number")
+    .option("--header <line>", "a further header, 'Name: value'; may be repeated; {n} as above", headerLine)
     .option("--url <url>", "where to (default: listen of hookd.yaml and the source's path)")
     .option("--secret <secret>", "signing secret (default: the source's, else the one that `serve --dev` made)")
     .option("--config <file>", "configuration (default: hookd.yaml, where there is one)")
@@ -66,10 +49,24 @@ export function registerSend(program: Command, needs: Needs): void {
         "hookd send push --source github --data @push.json",
         "hookd send user.created --count 10000 --concurrency 64 --order 'user_{n}'",
         "hookd send user.created --count 100 --rate 20 --chaos duplicate,tamper,truncate --seed 7",
-      ),
+        "hookd send order.placed --source receive-with-dlq --key o1 --header 'X-Retry-Count: 2'",
+      ) + ACCOUNT_HELP,
     )
     .action((type: string, options: SendOptions) => send(type, options, needs));
 }
+
+const ACCOUNT_HELP = `
+
+Of more than one request, the answers are summed up, so that always
+  sent = accepted + duplicates + rejected + failed + unanswered
+
+  accepted    a 2xx for an event that hookd did not have before
+  duplicates  hookd has the event already
+  rejected    not taken, by the code of the problem; ignored events (204) too
+  failed      taken and run, and the answer says that the handler failed
+  unanswered  cut off on purpose (\`--chaos truncate\`), or a lost connection
+
+Exit code 1: a good event was not taken, a spoiled one was, or a handler failed.`;
 
 async function send(type: string, options: SendOptions, needs: Needs): Promise<void> {
   const target = await findTarget(type, options, needs);
@@ -79,96 +76,40 @@ async function send(type: string, options: SendOptions, needs: Needs): Promise<v
   try {
     // Before a thousand of them fail for the same reason.
     sender.prepare(eventOf(1));
-    await sendAll({ sender, target, eventOf }, options, needs);
+    const run = await runSend({ sender, target, eventOf }, options, needs);
+    await report(run, options, needs);
+    await explain(run, { target, options }, needs);
+    if (run.failure !== undefined) throw run.failure;
+    if (run.summary.unexpected > 0 || run.unsent > 0) throw new ExitCode(1);
   } finally {
     await sender.close();
   }
 }
 
-async function sendAll(
-  { sender, target, eventOf }: { sender: Sender; target: SendTarget; eventOf(number: number): OutgoingEvent },
-  options: SendOptions,
-  needs: Needs,
+async function report(run: Run, { chaos, json }: SendOptions, { terminal: { out } }: Needs): Promise<void> {
+  const { summary, answer, failure } = run;
+  const seed = chaos === undefined ? {} : { seed: run.seed };
+  const single = chaos === undefined ? answer : undefined;
+  if (json) await out.write(`${JSON.stringify({ ...summary, ...seed, answer: single?.body })}\n`);
+  else if (single !== undefined) await printAnswer(single, out);
+  else if (summary.sent > 1 || failure === undefined) await printSummary(summary, seed, out);
+}
+
+/** What would puzzle in the numbers. */
+async function explain(
+  { summary, isTimeSigned, unsent }: Run,
+  { target, options }: { target: SendTarget; options: SendOptions },
+  { terminal: { err } }: Needs,
 ): Promise<void> {
-  const { createShoot } = await import("./shoot.ts");
-  const { count, rate, concurrency, chaos = [], seed = newSeed() } = options;
-  const isTimeSigned = signsTime(senderPreset(target.preset));
-  const staleMs = STALE_BY_MS + (target.source?.toleranceMs ?? 0);
-  const shoot = createShoot({ sender, eventOf, signsTime: isTimeSigned, staleMs, now: Date.now });
-  const shots = planShots({ count, kinds: chaos, seed });
-  const endings: Ending[] = [];
-  const progress = startProgress(shots.length, needs.terminal.err);
-  const act = async (shot: Shot, plannedAtMs: number) => {
-    endings.push(await shoot(shot, plannedAtMs));
-    progress.step();
-  };
-  const started = performance.now();
-  try {
-    if (rate === undefined) await closedLoop(shots, { concurrency, act });
-    else await openLoop(shots, { perSecond: rate, act, clock: monotonic });
-  } finally {
-    progress.stop();
+  if (options.chaos?.includes("stale") && !isTimeSigned) {
+    await err.write("This preset signs no time: stale events count as good ones\n");
   }
-  await report({ endings, seconds: (performance.now() - started) / 1000, seed, isTimeSigned }, options, needs);
-}
-
-async function report(
-  { endings, seconds, seed, isTimeSigned }: {
-    endings: readonly Ending[];
-    seconds: number;
-    seed: number;
-    isTimeSigned: boolean;
-  },
-  { chaos, json }: SendOptions,
-  { terminal }: Needs,
-): Promise<void> {
-  const summary = sumUp(endings, seconds);
-  const [only] = endings;
-  const single = endings.length === 1 && chaos === undefined ? only?.answer : undefined;
-  const failure = endings.find((ending) => ending.failure !== undefined)?.failure;
-  if (json) {
-    await terminal.out.write(`${JSON.stringify({ ...summary, ...(chaos && { seed }), answer: single?.body })}\n`);
-  } else if (single !== undefined) await printAnswer(single, terminal.out);
-  else if (endings.length > 1 || failure === undefined) {
-    await printSummary(summary, { ...(chaos && { seed }) }, terminal.out);
+  const [time] = timesRequired(target.source?.schema);
+  if (time !== undefined && summary.rejected_by_reason.idempotency_key_reused !== undefined) {
+    await err.write(
+      `This source requires "${time}", which is the time of sending: an event that is sent again with its key has ` +
+        "another body. `--chaos duplicate` sends the same body twice\n",
+    );
   }
-  if (chaos?.includes("stale") && !isTimeSigned) {
-    await terminal.err.write("This preset signs no time: stale events count as good ones\n");
-  }
-  if (failure !== undefined) throw failure;
-  if (summary.unexpected > 0) throw new ExitCode(1);
-}
-
-function eventMaker(type: string, options: SendOptions, target: SendTarget): (number: number) => OutgoingEvent {
-  const data = options.data === undefined ? exampleData(type) : readData(options.data, target);
-  return (number) => ({
-    type,
-    data,
-    ...(options.key === undefined ? {} : { key: options.key === false ? null : numbered(options.key, number) }),
-    ...(options.order === undefined ? {} : { orderingKey: numbered(options.order, number) }),
-  });
-}
-
-function numbered(text: string, number: number): string {
-  return text.replaceAll("{n}", String(number));
-}
-
-/** As bytes: what is signed and sent should be what the file holds. */
-function readData(option: string, { source }: SendTarget): Buffer {
-  const bytes = option.startsWith("@") ? readDataFile(option.slice(1)) : Buffer.from(option);
-  if (source?.data === "body") return bytes;
-  try {
-    JSON.parse(bytes.toString());
-    return bytes;
-  } catch (cause) {
-    throw new HookdError("ERR_USAGE", `The text of --data is not JSON: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function readDataFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new HookdError("ERR_USAGE", `Cannot read the file of --data: ${messageOf(cause)}`, { cause });
-  }
+  if (unsent > 0) await err.write(`Ended early: ${unsent} of ${summary.sent + unsent} requests were not sent\n`);
 }

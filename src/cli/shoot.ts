@@ -2,6 +2,7 @@
 import { HookdError } from "../errors.ts";
 import type { Answer, OutgoingEvent, Sender, SignedRequest } from "../sender/sender.ts";
 import { CutOff, cutOff, dripping, type Shot, tampered } from "./chaos.ts";
+import { type Fate, fateOf, type Unanswered } from "./fate.ts";
 import { isExpected, type ShotEnding } from "./tally.ts";
 
 /** A slow body comes in so many pieces, with so long between them: about two seconds in all. */
@@ -36,17 +37,21 @@ export function createShoot(options: ShootOptions): (shot: Shot, plannedAtMs: nu
   return async (shot, plannedAtMs) => {
     const { kind } = shot;
     const request = prepare(shot);
+    const ending = (fate: Fate, status: number | undefined) => ({
+      kind,
+      fate,
+      status,
+      latencyMs: performance.now() - plannedAtMs,
+      expected: isExpected(kind, { fate, signsTime }),
+    });
     try {
       const answer = await deliver(sender, request, shot);
-      const { status } = answer;
-      const expected = isExpected(kind, { status, signsTime });
-      return { kind, status, latencyMs: performance.now() - plannedAtMs, expected, answer };
+      return { ...ending(fateOf(answer), answer.status), answer };
     } catch (error) {
       if (!(error instanceof HookdError && error.code === "ERR_SEND_FAILED")) throw error;
-      const isOurs = error.cause instanceof CutOff;
-      const expected = isExpected(kind, { status: undefined, signsTime });
-      const ending = { kind, status: undefined, latencyMs: performance.now() - plannedAtMs, expected };
-      return isOurs ? ending : { ...ending, expected: false, failure: error };
+      const reason: Unanswered = error.cause instanceof CutOff ? "cut_off" : "connection_lost";
+      const unanswered = ending({ kind: "unanswered", reason }, undefined);
+      return reason === "cut_off" ? unanswered : { ...unanswered, expected: false, failure: error };
     }
   };
 }
@@ -58,7 +63,7 @@ function deliver(sender: Sender, request: SignedRequest, { kind, dice }: Shot): 
     case "unsigned":
       return sender.deliver(sender.unsign(request));
     case "truncate":
-      return sender.deliver(request, { pieces: cutOff(request.body, dice) });
+      return truncate(sender, request, dice);
     case "slow":
       return sender.deliver(request, { pieces: dripping(request.body, { pieces: DRIP.pieces, wait }) });
     case "plain":
@@ -67,6 +72,12 @@ function deliver(sender: Sender, request: SignedRequest, { kind, dice }: Shot): 
     case "stale":
       return sender.deliver(request);
   }
+}
+
+/** A body of one byte has no part that could be sent: it is told to be longer. */
+function truncate(sender: Sender, request: SignedRequest, dice: number): Promise<Answer> {
+  const body = request.body.byteLength > 1 ? request.body : new Uint8Array(2);
+  return sender.deliver({ ...request, body }, { pieces: cutOff(body, dice) });
 }
 
 function wait(): Promise<void> {

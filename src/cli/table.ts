@@ -9,6 +9,8 @@ export interface Column<Row> {
   /** Shown as it is, save control characters; empty where there is nothing. */
   cell(row: Row): string;
   colour?(row: Row): Colour | undefined;
+  /** A terminal that is too narrow for all columns goes without it, the last of them first. */
+  isSpare?: boolean;
 }
 
 const GAP = "  ";
@@ -19,23 +21,31 @@ export function renderTable<Row>(
   columns: readonly Column<Row>[],
   output: Pick<Output, "isTerminal" | "columns" | "paint">,
 ): string {
-  const cells = rows.map((row) => columns.map((column) => cleanLine(column.cell(row))));
-  if (!output.isTerminal) return cells.map((line) => `${line.join("\t")}\n`).join("");
+  const filled = columns.map((column): Filled<Row> => {
+    const cells = rows.map((row) => cleanLine(column.cell(row)));
+    return { column, cells, width: longest([column.title, ...cells]) };
+  });
+  if (!output.isTerminal) {
+    return rows.map((_, line) => `${filled.map(({ cells }) => cells[line]).join("\t")}\n`).join("");
+  }
   if (rows.length === 0) return "";
-  const titles = columns.map((column) => column.title);
-  const widths = fit(
-    titles.map((title, at) => longest([title, ...cells.map((line) => line[at] ?? "")])),
-    output.columns,
-  );
-  const heading = titles.map((title, at) => output.paint("bold", pad(title, widths[at] ?? 0)));
+  const fitted = fit(filled, output.columns);
+  const heading = fitted.map(({ column, width }) => output.paint("bold", pad(column.title, width)));
   const lines = rows.map((row, line) =>
-    columns.map((column, at) => {
-      const text = pad(cells[line]?.[at] ?? "", widths[at] ?? 0);
+    fitted.map(({ column, cells, width }) => {
+      const text = pad(cells[line] ?? "", width);
       const colour = column.colour?.(row);
       return colour === undefined ? text : output.paint(colour, text);
     })
   );
   return [heading, ...lines].map((line) => `${line.join(GAP).trimEnd()}\n`).join("");
+}
+
+/** A column with its cells, clean, and its width in characters. */
+interface Filled<Row> {
+  column: Column<Row>;
+  cells: readonly string[];
+  width: number;
 }
 
 /** Names and values below each other; a value of several lines is indented. */
@@ -48,11 +58,16 @@ export function renderFields(
   return fields.map(([name, value]) => `${output.paint("bold", pad(name, width))}${GAP}${cleanLine(value)}\n`).join("");
 }
 
-/** Only the last column gives way: ids and types are there to be copied whole. */
-function fit(widths: readonly number[], columns: number): number[] {
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
-  const last = widths.at(-1) ?? 0;
-  return [...widths.slice(0, -1), Math.min(last, Math.max(columns - before, 10))];
+/** The last column is cut when spare ones have gone. The others never are: ids and types are there to be copied. */
+const LAST_MIN = 10;
+
+function fit<Row>(filled: readonly Filled<Row>[], columns: number): Filled<Row>[] {
+  const last = filled.at(-1);
+  if (last === undefined) return [];
+  const room = columns - filled.slice(0, -1).reduce((sum, { width }) => sum + width + GAP.length, 0);
+  const spare = filled.findLastIndex(({ column }) => column.isSpare === true);
+  if (room < Math.min(last.width, LAST_MIN) && spare !== -1) return fit(filled.toSpliced(spare, 1), columns);
+  return [...filled.slice(0, -1), { ...last, width: Math.min(last.width, Math.max(room, LAST_MIN)) }];
 }
 
 function longest(texts: readonly string[]): number {

@@ -1,9 +1,16 @@
-/** Counts what came of a run of requests and sums it up: by status, by latency, by kind of chaos. Pure. */
+/**
+ * Counts what comes of a run of requests, one after the other, and sums it up. The promise: a request adds to
+ * exactly one term of `sent = accepted + duplicates + rejected + failed + unanswered`; and a million of them take
+ * eight bytes each, for the exact percentiles.
+ */
+import assert from "node:assert/strict";
 import { CHAOS_KINDS, type ChaosKind } from "./chaos.ts";
+import { type Fate, isTaken, isTurnedAway } from "./fate.ts";
 
 /** What came of one request. */
 export interface ShotEnding {
   kind: ChaosKind | "plain";
+  fate: Fate;
   /** Undefined: no answer came. */
   status: number | undefined;
   /** Since it was planned. */
@@ -25,8 +32,17 @@ export interface KindCount {
   by_status: Record<string, number>;
 }
 
+/** `sent` is the sum of the five terms that follow it; see `fate.ts` for what each means. */
 export interface Summary {
   sent: number;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  failed: number;
+  unanswered: number;
+  rejected_by_reason: Record<string, number>;
+  failed_by_reason: Record<string, number>;
+  unanswered_by_reason: Record<string, number>;
   unexpected: number;
   seconds: number;
   per_second: number;
@@ -38,66 +54,132 @@ export interface Summary {
 }
 
 /**
- * What a sound receiver does: a good request is taken (2xx), however late or often it comes; a spoiled one is
- * not. One that was cut off may be answered or not, but never with a 2xx.
+ * What a sound receiver does: a good request is taken, however late or often it comes, and its handler does not
+ * fail; a spoiled one is turned away. One that was cut off may be answered or not, but is never taken.
  */
 export function isExpected(
   kind: ChaosKind | "plain",
-  { status, signsTime }: { status: number | undefined; signsTime: boolean },
+  { fate, signsTime }: { fate: Fate; signsTime: boolean },
 ): boolean {
-  const isTaken = status !== undefined && status >= 200 && status < 300;
   switch (kind) {
     case "plain":
     case "duplicate":
     case "reorder":
     case "slow":
-      return isTaken;
+      return isTaken(fate);
     case "stale":
-      return signsTime ? status !== undefined && !isTaken : isTaken;
+      return signsTime ? isTurnedAway(fate) : isTaken(fate);
     case "tamper":
     case "unsigned":
-      return status !== undefined && !isTaken;
+      return isTurnedAway(fate);
     case "truncate":
-      return !isTaken;
+      return isTurnedAway(fate) || fate.kind === "unanswered";
   }
 }
 
-export function sumUp(endings: readonly ShotEnding[], seconds: number): Summary {
-  const by_kind: Summary["by_kind"] = {};
-  for (const kind of ["plain", ...CHAOS_KINDS] as const) {
-    const some = endings.filter((ending) => ending.kind === kind);
-    if (some.length > 0) by_kind[kind] = { sent: some.length, unexpected: unexpected(some), by_status: byStatus(some) };
+/** A receiver that makes up a new code for each answer fills no memory: those beyond count as "other". */
+const REASONS_MAX = 100;
+
+/** Counts by name. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
   }
-  const good = endings.filter(({ kind, status }) =>
-    status !== undefined && (kind === "plain" || kind === "duplicate" || kind === "reorder")
-  );
-  return {
-    sent: endings.length,
-    unexpected: unexpected(endings),
-    seconds: round(seconds),
-    per_second: round(endings.length / Math.max(seconds, 0.001)),
-    by_status: byStatus(endings),
-    latency_ms: latencyOf(good.map(({ latencyMs }) => latencyMs)),
-    by_kind,
+
+  add(name: string): void {
+    const known = this.#counts.size < REASONS_MAX || this.#counts.has(name);
+    const counted = known ? name : "other";
+    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + 1);
+    this.#total += 1;
+  }
+
+  /** By name, in alphabetical order, so that two runs can be compared. */
+  toJSON(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+export class Tally {
+  readonly #fates = {
+    accepted: new Counts(),
+    duplicate: new Counts(),
+    rejected: new Counts(),
+    failed: new Counts(),
+    unanswered: new Counts(),
   };
+  readonly #statuses = new Counts();
+  readonly #kinds = new Map<string, { unexpected: number; statuses: Counts }>();
+  readonly #latencies: Float64Array;
+  #timed = 0;
+
+  /** `requestsMax`: as many are counted at most. */
+  constructor(requestsMax: number) {
+    this.#latencies = new Float64Array(requestsMax);
+  }
+
+  add({ kind, fate, status, latencyMs, expected }: ShotEnding): void {
+    this.#fates[fate.kind].add("reason" in fate ? fate.reason : "");
+    const statusName = String(status ?? "none");
+    this.#statuses.add(statusName);
+    const counted = this.#kinds.get(kind) ?? { unexpected: 0, statuses: new Counts() };
+    counted.statuses.add(statusName);
+    if (!expected) counted.unexpected += 1;
+    this.#kinds.set(kind, counted);
+    if (status === undefined || (kind !== "plain" && kind !== "duplicate" && kind !== "reorder")) return;
+    assert(this.#timed < this.#latencies.length, "No more requests are counted than were planned");
+    this.#latencies[this.#timed++] = latencyMs;
+  }
+
+  /** `seconds`: how long the run took. */
+  sumUp(seconds: number): Summary {
+    const { accepted, duplicate, rejected, failed, unanswered } = this.#fates;
+    const sent = this.#statuses.total;
+    assert.equal(
+      accepted.total + duplicate.total + rejected.total + failed.total + unanswered.total,
+      sent,
+      "Each request has one fate",
+    );
+    const by_kind = this.#byKind();
+    return {
+      sent,
+      accepted: accepted.total,
+      duplicates: duplicate.total,
+      rejected: rejected.total,
+      failed: failed.total,
+      unanswered: unanswered.total,
+      rejected_by_reason: rejected.toJSON(),
+      failed_by_reason: failed.toJSON(),
+      unanswered_by_reason: unanswered.toJSON(),
+      unexpected: Object.values(by_kind).reduce((sum, { unexpected }) => sum + unexpected, 0),
+      seconds: round(seconds),
+      per_second: round(sent / Math.max(seconds, 0.001)),
+      by_status: this.#statuses.toJSON(),
+      latency_ms: latencyOf(this.#latencies.subarray(0, this.#timed)),
+      by_kind,
+    };
+  }
+
+  #byKind(): Summary["by_kind"] {
+    const by_kind: Summary["by_kind"] = {};
+    for (const kind of ["plain", ...CHAOS_KINDS] as const) {
+      const counted = this.#kinds.get(kind);
+      if (counted === undefined) continue;
+      const { unexpected, statuses } = counted;
+      by_kind[kind] = { sent: statuses.total, unexpected, by_status: statuses.toJSON() };
+    }
+    return by_kind;
+  }
 }
 
 /** By nearest rank: the smallest latency that so many percent did not exceed. */
-export function latencyOf(latencies: readonly number[]): Latency | null {
-  const sorted = Float64Array.from(latencies).sort();
+export function latencyOf(latencies: Float64Array): Latency | null {
+  const sorted = latencies.slice().sort();
   if (sorted.length === 0) return null;
   const rank = (percent: number) => round(sorted[Math.max(Math.ceil((percent / 100) * sorted.length) - 1, 0)] ?? 0);
   return { p50: rank(50), p90: rank(90), p99: rank(99), max: rank(100) };
-}
-
-function unexpected(endings: readonly ShotEnding[]): number {
-  return endings.filter(({ expected }) => !expected).length;
-}
-
-function byStatus(endings: readonly ShotEnding[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { status } of endings) counts[status ?? "none"] = (counts[status ?? "none"] ?? 0) + 1;
-  return counts;
 }
 
 function round(value: number): number {

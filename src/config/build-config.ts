@@ -7,6 +7,7 @@ import assert from "node:assert";
 import type { ConfigFile, SourceFile } from "./config-file.ts";
 import type { Secrets } from "./read-secrets.ts";
 import { bytes, ms } from "./config-values.ts";
+import { parseRate } from "../units.ts";
 import { type Config, type ListenAddress, parseAddress, type RetryPolicy, type SourceConfig } from "../config.ts";
 
 /** `folder` is the absolute folder of the file, from which its paths count. */
@@ -74,6 +75,8 @@ function buildSource(name: string, source: SourceFile, secrets: readonly string[
     data: source.data,
     order: source.order,
     schema: source.schema,
+    types: source.types,
+    rate: source.rate === undefined ? undefined : parseRate(source.rate),
     unknown: source.unknown,
     onDead: source.on_dead,
     changedBody: source.changed_body,

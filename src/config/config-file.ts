@@ -9,9 +9,11 @@ import {
   anyNumber,
   duration,
   endpointPath,
+  eventPattern,
   EXPECTED,
   ms,
   publicUrl,
+  rate,
   reference,
   secret,
   size,
@@ -96,9 +98,19 @@ export const SourceFile = Type.Object({
     description: "JSON Schema that the body must meet",
     errorMessage: `${EXPECTED}a JSON Schema`,
   })),
+  types: Type.Optional(
+    Type.Array(eventPattern("An event type, or a wildcard such as order.*"), {
+      minItems: 1,
+      maxItems: 1000,
+      description: "Event types that the source takes; default: every one that a handler takes",
+      errorMessage: `${EXPECTED}a list of event types`,
+    }),
+  ),
+  rate: Type.Optional(rate("How many events its sender may send; above it 429. Default: no limit")),
   unknown: Type.Enum(["reject", "accept", "ignore"], {
     default: "reject",
-    description: "An event type without a handler: 400, stored and marked skipped, or 204 and not stored",
+    description:
+      "An event type without a handler, or not in types: 400, stored and marked skipped, or 204 and not stored",
   }),
   on_dead: Type.Enum(["skip", "park"], {
     default: "skip",

@@ -5,7 +5,8 @@
  */
 import { Type } from "typebox";
 import { parseAddress } from "../config.ts";
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "../units.ts";
+import { EVENT_PATTERN } from "../event-pattern.ts";
+import { DURATION_PATTERN, parseDuration, parseSize, RATE_PATTERN, SIZE_PATTERN } from "../units.ts";
 
 /** How each `errorMessage` begins: editors show it as a sentence, hookd within one. */
 export const EXPECTED = "Expected ";
@@ -73,6 +74,24 @@ export function wholeNumber(description: string, { min, max, fallback }: NumberR
 export function anyNumber(description: string, { min, max, fallback }: NumberRange) {
   const errorMessage = `${EXPECTED}a number from ${min} to ${max}`;
   return Type.Number({ description, errorMessage, minimum: min, maximum: max, ...withDefault(fallback) });
+}
+
+/** So many events within a unit of time, as a text here; read by `parseRate`. */
+export function rate(description: string) {
+  return text(description, {
+    expected: "a rate such as 100/s, 600/m or 5000/h",
+    pattern: RATE_PATTERN,
+    examples: ["100/s", "600/m"],
+  });
+}
+
+/** An event type, or a wildcard, as handlers name them too. */
+export function eventPattern(description: string) {
+  return text(description, {
+    expected: 'an event type without blanks, at most 200 characters; "*" alone or after . : or / at its end',
+    pattern: EVENT_PATTERN.source,
+    accepts: (given) => EVENT_PATTERN.test(given),
+  });
 }
 
 /** Where a listener binds; read by `parseAddress`. */

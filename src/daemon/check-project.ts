@@ -12,7 +12,7 @@ export async function checkProject(
     const reading = await readProject(configFile, dev ? NO_SECRET_YET : undefined);
     return reading.kind === "ok" ? { faults: [], warnings: reading.project.warnings } : reading;
   } catch (error) {
-    if (error instanceof HookdError) return { faults: [`${error.message}; ${error.hint}`], warnings: [] };
+    if (error instanceof HookdError) return { faults: [`${error.message}. ${error.hint}`], warnings: [] };
     throw error;
   }
 }

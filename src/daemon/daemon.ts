@@ -7,7 +7,7 @@ import { Awaited } from "../accept/awaited.ts";
 import { PublicListener } from "../accept/listener.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load-config.ts";
-import type { ListenAddress } from "../config.ts";
+import { urlOf } from "../config.ts";
 import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { HookdError } from "../errors.ts";
@@ -17,6 +17,7 @@ import { joinPath, slotsOf } from "./join-path.ts";
 import { needsRestart } from "./needs-restart.ts";
 import type { Emit } from "../ports.ts";
 import { type Project, requireProject } from "./project.ts";
+import { publicApi } from "./public-api.ts";
 import { reconcile, Redeliver } from "../settle/redeliver.ts";
 import { openStores, type Stores } from "./stores.ts";
 import { packageVersion } from "../version.ts";
@@ -193,6 +194,8 @@ export class Daemon {
       metrics: this.#watch.metrics,
       health: this.#watch.health,
       config: () => this.#project.config,
+      version: packageVersion(),
+      publicApi: () => ({ ...publicApi(this.#project), url: this.#project.config.publicUrl ?? this.publicUrl }),
       emit: this.#emit,
     });
   }
@@ -212,10 +215,4 @@ export class Daemon {
     const deadline = new Promise<boolean>((resolve) => cancel = this.#clock.after(ms, () => resolve(false)));
     return await Promise.race([work.then(() => true), deadline]).finally(cancel);
   }
-}
-
-function urlOf(address: ListenAddress | undefined): string {
-  if (address === undefined) return "";
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `http://${host}:${address.port}`;
 }

@@ -4,9 +4,9 @@
  */
 import { relative } from "node:path";
 import process from "node:process";
-import { compileRoutes, lintSources, type Routes } from "../accept/routes.ts";
+import { compileRoutes, lintSources, type Routes, type SourceFault } from "../accept/routes.ts";
 import { PRESET_NAMES } from "../accept/presets.ts";
-import { ConfigError, describeFault } from "../config/config-faults.ts";
+import { ConfigError, describeFault, showPath } from "../config/config-faults.ts";
 import { loadConfig, type LoadedConfig } from "../config/load-config.ts";
 import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
@@ -44,14 +44,13 @@ async function readRest(
   configFile: string,
   { config, warnings: unwise, locate }: LoadedConfig,
 ): Promise<ProjectReading> {
-  const lint = lintSources(config).map(({ severity, path, message, hint }) => {
+  const placed = ({ path, message, hint }: Omit<SourceFault, "severity">) => {
     const { line, column } = locate(path);
-    const text = `${configFile}:${line}:${column}: ${path.join(".")}: ${message}${
-      hint === undefined ? "" : `; ${hint}`
-    }`;
-    return { severity, text };
-  });
-  const texts = (severity: string) => lint.filter((each) => each.severity === severity).map(({ text }) => text);
+    const more = hint === undefined ? "" : `; ${hint}`;
+    return `${configFile}:${line}:${column}: ${showPath(path)}: ${message}${more}`;
+  };
+  const lint = lintSources(config);
+  const texts = (severity: string) => lint.filter((each) => each.severity === severity).map(placed);
   const warnings = [...unwise.map((fault) => describeFault(configFile, fault)), ...texts("warning")];
   const configFaults = texts("fault");
   const discovered = await discoverHandlers(config.handlersDir);
@@ -63,7 +62,19 @@ async function readRest(
   }
   if (configFaults.length > 0) return { kind: "faulty", code: "ERR_CONFIG_INVALID", faults: configFaults, warnings };
   const { table: handlers, files: handlerFiles } = discovered;
+  warnings.push(...unhandledTypes(config, handlers).map(placed));
   return { kind: "ok", project: { config, routes: compileRoutes(config), handlers, handlerFiles, warnings } };
+}
+
+/** Types that a source names and nothing runs: misspelt, or their handler is still to be written. */
+function unhandledTypes({ sources }: Config, handlers: HandlerTable) {
+  return sources.flatMap(({ name, types = [] }) =>
+    types.flatMap((type, index) =>
+      type.endsWith("*") || handlers.match(type) !== undefined
+        ? []
+        : [{ path: ["sources", name, "types", index], message: `no handler takes "${type}"` }]
+    )
+  );
 }
 
 /** The project, or one error with all its faults. */

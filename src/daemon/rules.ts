@@ -4,6 +4,7 @@
  */
 import { nestsDeeper } from "../accept/json-body.ts";
 import { valueAt } from "../accept/reference.ts";
+import { handlerFor } from "../accept/routes.ts";
 import type { Failure, Outcome, StoredEvent } from "../model.ts";
 import type { HandlerEntry } from "../ports.ts";
 import type { Project } from "./project.ts";
@@ -16,10 +17,11 @@ export interface EventRules {
 }
 
 /** The handler's own retry options before the source's, and those before the global ones. */
-export function rulesFor(event: StoredEvent, { config, handlers }: Project): EventRules {
+export function rulesFor(event: StoredEvent, project: Project): EventRules {
+  const { config } = project;
   const source = config.sources.find(({ name }) => name === event.source);
   return {
-    policy: { ...config.retry, ...source?.retry, ...handlers.match(event.type)?.retry },
+    policy: { ...config.retry, ...source?.retry, ...handlerOf(event, project)?.retry },
     mode: source?.mode ?? "ack",
     onDead: source?.onDead ?? "skip",
   };
@@ -35,9 +37,10 @@ export type RunPlan =
 /** How a skipped event ends. */
 export const SKIPPED: Outcome = { kind: "ok", result: '{"status":"skipped"}' };
 
-export function runPlanFor(event: StoredEvent, { config, handlers, routes }: Project): RunPlan {
+export function runPlanFor(event: StoredEvent, project: Project): RunPlan {
+  const { config, routes } = project;
   const route = routes.bySource.get(event.source);
-  const entry = handlers.match(event.type);
+  const entry = handlerOf(event, project);
   if (entry !== undefined) {
     const dataPointer = route === undefined ? "" : route.dataPointer;
     return { kind: "run", entry, timeoutMs: entry.timeoutMs ?? config.pool.timeoutMs, dataPointer };
@@ -49,8 +52,14 @@ export function runPlanFor(event: StoredEvent, { config, handlers, routes }: Pro
   };
 }
 
-/** Deeper JSON is shown as text: writing it out again could overflow the stack. */
-const SHOWN_DEPTH_MAX = 1000;
+/** A source that is gone from hookd.yaml has no say: what it took is still handled. */
+function handlerOf({ source, type }: StoredEvent, { handlers, routes }: Project): HandlerEntry | undefined {
+  const route = routes.bySource.get(source);
+  return route === undefined ? handlers.match(type) : handlerFor(route, type, handlers);
+}
+
+/** Deeper JSON is shown as text: jq 1.6 reads 256 levels, and for one that is deeper it refuses the whole file. */
+const SHOWN_DEPTH_MAX = 200;
 
 /** The event's data as a dead letter shows it: what the source's `data` points at, or the body as text if it is no JSON. */
 export function letterDataOf(event: StoredEvent, { routes }: Project): unknown {

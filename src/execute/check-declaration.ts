@@ -4,7 +4,7 @@
  */
 import type { RetryPolicy } from "../config.ts";
 import type { HandlerEntry } from "../ports.ts";
-import { EVENT_PATTERN } from "./handler-table.ts";
+import { EVENT_PATTERN } from "../event-pattern.ts";
 import { parseDuration } from "../units.ts";
 import type { Declaration, DeclarationFault } from "./protocol.ts";
 

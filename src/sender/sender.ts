@@ -8,7 +8,7 @@ import { Agent, type Dispatcher, request as undiciRequest } from "undici";
 import { systemClock } from "../clock.ts";
 import type { SourceConfig } from "../config.ts";
 import { HookdError, messageOf, systemCode } from "../errors.ts";
-import { type OutgoingEvent, placeEvent } from "./signed-request.ts";
+import { callersHeaders, type OutgoingEvent, placeEvent } from "./signed-request.ts";
 import { type SenderPreset, senderPreset, signatureHeaders, signHeaders } from "./sender-presets.ts";
 
 export type { OutgoingEvent } from "./signed-request.ts";
@@ -18,6 +18,7 @@ const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 export interface SenderOptions {
   /** Of the source: `http://127.0.0.1:8080/webhooks/events`. */
   url: string;
+  /** As hookd.yaml has it for the source; of the preset `standard` with or without its `whsec_`. */
   secret: string;
   /** How to sign: hookd (the default), github, stripe or standard. */
   preset?: string;
@@ -31,8 +32,11 @@ export interface SenderOptions {
 
 /** A request that is signed and can be sent, more than once if need be. */
 export interface SignedRequest {
+  /** With the query that the source's references ask for. */
   url: string;
+  /** By names in lower case. */
   headers: Record<string, string>;
+  /** The very bytes that are signed. */
   body: Uint8Array;
   /** The idempotency key it was given. */
   id: string;
@@ -44,6 +48,7 @@ export interface PrepareOptions {
 }
 
 export interface DeliverOptions {
+  /** Ends the wait for the answer; the receiver may have taken the event all the same. */
   signal?: AbortSignal;
   /** Longest silence while waiting for the answer, in ms, to about a second; default 60 000. */
   timeoutMs?: number;
@@ -51,8 +56,10 @@ export interface DeliverOptions {
   pieces?: AsyncIterable<Uint8Array>;
 }
 
+/** What the receiver answered. */
 export interface Answer {
   status: number;
+  /** By names in lower case. */
   headers: Record<string, string | string[] | undefined>;
   /** Parsed where the answer says that it is JSON; else text. */
   body: unknown;
@@ -60,12 +67,33 @@ export interface Answer {
   latencyMs: number;
 }
 
-/** Makes a sender for one source. Throws `ERR_USAGE` for an unknown preset, a bad URL or an unusable secret. */
+/**
+ * Makes a sender for one source. Throws `ERR_USAGE` for an unknown preset, a bad URL or an unusable secret.
+ *
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createSender } from "hookd/testing";
+ *
+ * const sender = createSender({
+ *   url: "http://127.0.0.1:8080/webhooks/users",
+ *   secret: "the secret of this source",
+ *   source: { type: "users.{json:/action}" }, // as in hookd.yaml
+ * });
+ * const event = { type: "users.created", data: { user_id: "u1" }, key: "signup-u1" };
+ * const first = await sender.send(event);
+ * const again = await sender.send(event);
+ * await sender.close();
+ *
+ * assert.equal(first.status, 200);
+ * assert.deepEqual((first.body as { result: unknown }).result, { status: "user_created" });
+ * assert.equal((again.body as { status: string }).status, "already_processed");
+ * ```
+ */
 export function createSender(options: SenderOptions): Sender {
   return new Sender(options);
 }
 
-/** Owns its connections; close it. */
+/** Sends to one source, one event or many at once. Owns its connections; close it. */
 export class Sender {
   readonly #preset: SenderPreset;
   readonly #options: SenderOptions;
@@ -101,7 +129,7 @@ export class Sender {
     const signature = signHeaders(this.#preset, { body, secret, id, time: Math.floor(at / 1000) });
     const url = new URL(this.#options.url);
     for (const [name, value] of query) url.searchParams.set(name, value);
-    return { url: url.href, headers: { ...headers, ...signature }, body, id };
+    return { url: url.href, headers: { ...headers, ...signature, ...callersHeaders(event.headers) }, body, id };
   }
 
   /** The same request without its signature. */
@@ -139,7 +167,7 @@ export class Sender {
     }
   }
 
-  /** Builds, signs and sends one event. */
+  /** Builds, signs and sends one event. Throws what `prepare` throws, and rejects as `deliver` does. */
   async send(event: OutgoingEvent, options: PrepareOptions & DeliverOptions = {}): Promise<Answer> {
     return await this.deliver(this.prepare(event, options), options);
   }

@@ -9,13 +9,15 @@ import { parsePlace, type Place, pointerGet, pointerSet, splitTemplate } from ".
 
 /** What a sender wants to tell. */
 export interface OutgoingEvent {
+  /** Put where the source looks for it; `users.created` for `users.{json:/action}` puts `created` at `/action`. */
   type: string;
   /** Any JSON value; bytes are sent as they are where nothing has to be put into them. */
   data: unknown;
   /** Idempotency key; absent: a new UUID; null: none, so that the body's hash is the key. */
   key?: string | null;
+  /** Only for a source with an `order`. */
   orderingKey?: string;
-  /** Further headers; they win over those that hookd sets, save the signature. */
+  /** Further headers; they win over those that hookd sets, the signature among them. */
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -51,10 +53,23 @@ export function placeEvent(event: OutgoingEvent & { id: string }, recipe: Recipe
     if (place.kind === "header") headers[place.name.toLowerCase()] = headerValue(place.name, String(value));
     if (place.kind === "query") query.push([place.name, String(value)]);
   }
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    headers[name.toLowerCase()] = headerValue(name, value);
-  }
   return { headers, query, body: composeBody(event.data, recipe.data, placements) };
+}
+
+/** Headers that say how the bytes travel: they are the connection's own, and the client library sets them. */
+const FRAMING = new Set(["connection", "content-length", "expect", "keep-alive", "transfer-encoding", "upgrade"]);
+
+/** The caller's headers with their names in lower case. Throws `ERR_USAGE` for one that cannot be sent. */
+export function callersHeaders(headers: OutgoingEvent["headers"] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const lower = name.toLowerCase();
+      if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower) || FRAMING.has(lower)) {
+        throw new HookdError("ERR_USAGE", `The header ${JSON.stringify(name)} cannot be set`);
+      }
+      return [lower, headerValue(name, value)];
+    }),
+  );
 }
 
 function places(event: OutgoingEvent & { id: string }, recipe: Recipe): Placement[] {
@@ -71,15 +86,19 @@ function places(event: OutgoingEvent & { id: string }, recipe: Recipe): Placemen
   return list;
 }
 
-/** Required top-level properties with `format: date-time`: an example event should not fail for want of a clock. */
+/** An example event should not fail for want of a clock. */
 function requiredTimes(schema: unknown, now: Date): Placement[] {
+  return timesRequired(schema)
+    .map((name) => ({ place: { kind: "json", pointer: [name] }, value: now.toISOString(), yields: true }));
+}
+
+/** Top-level properties that a JSON Schema requires with `format: date-time`: the sender sets them to now. */
+export function timesRequired(schema: unknown): string[] {
   const { required, properties } = (schema ?? {}) as {
     required?: readonly string[];
     properties?: Record<string, { format?: unknown }>;
   };
-  return (required ?? [])
-    .filter((name) => properties?.[name]?.format === "date-time")
-    .map((name) => ({ place: { kind: "json", pointer: [name] }, value: now.toISOString(), yields: true }));
+  return (required ?? []).filter((name) => properties?.[name]?.format === "date-time");
 }
 
 function composeBody(data: unknown, dataReference: string, placements: readonly Placement[]): Uint8Array {

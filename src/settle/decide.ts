@@ -50,12 +50,19 @@ export function decide(
     case "failed": {
       const isSpent = attempt >= policy.attempts;
       const told = world.senderWaits && (isSpent ? mode === "sync" : mode === "sender-retry");
-      if (told) return { kind: "fail", failure: outcome.failure };
+      if (told && isSpent) return { kind: "fail", failure: outcome.failure };
+      if (told) return { kind: "fail", failure: outcome.failure, retryAfterMs: senderWaitMs(circumstances) };
       if (isSpent) return deadLetter(outcome.failure, onDead);
       const waitMs = outcome.retryAfterMs ?? backoffMs(policy, attempt, world.random);
       return { kind: "retry", at: world.now + waitMs, failure: outcome.failure };
     }
   }
+}
+
+/** Without jitter: senders bring their own. */
+function senderWaitMs({ outcome, attempt, policy }: Circumstances): number {
+  const asked = outcome.kind === "failed" ? outcome.retryAfterMs : undefined;
+  return asked ?? backoffMs({ ...policy, jitter: "none" }, attempt, () => 1);
 }
 
 function deadLetter(failure: Failure, onDead: "skip" | "park"): Decision {

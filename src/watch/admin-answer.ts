@@ -3,55 +3,63 @@
  * listener uses. Promise: no answer can be cached, framed, sniffed or read by a page of another origin.
  */
 import { Buffer } from "node:buffer";
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Static, TSchema } from "typebox";
+import { PROBLEM_TYPE, problemBody, type Violation } from "../problem-body.ts";
 
 export interface Answer {
   status: number;
   contentType: string;
-  body: string;
+  body: string | Uint8Array;
   headers?: Readonly<Record<string, string>>;
 }
 
-export type ProblemCode =
-  | "admin_token_invalid"
-  | "body_too_large"
-  | "event_not_found"
-  | "host_not_allowed"
-  | "internal_error"
-  | "invalid_body"
-  | "invalid_mailbox_key"
-  | "invalid_query"
-  | "letter_not_found"
-  | "malformed_json"
-  | "method_not_allowed"
-  | "not_found"
-  | "origin_not_allowed"
-  | "source_not_found"
-  | "store_failed"
-  | "unsupported_media_type";
-
-/** One thing that is wrong with a request: a JSON pointer or parameter name, and what was expected there. */
-export interface Fault {
-  path: string;
-  message: string;
+export interface TextAnswer extends Answer {
+  body: string;
 }
 
-export interface Problem {
-  status: number;
+/** By code: the status, and when it is answered. */
+export const PROBLEMS = {
+  invalid_body: [400, "The body does not meet its schema; `errors` lists all that is wrong"],
+  invalid_mailbox_key: [400, "A mailbox key is `<source>:<ordering key>`, percent-encoded"],
+  invalid_query: [400, "A query parameter is unknown or malformed; `errors` lists all that is wrong"],
+  malformed_json: [400, "The body is no JSON"],
+  admin_token_invalid: [401, "The bearer token is missing or wrong"],
+  origin_not_allowed: [403, "A page of another origin asked for a change"],
+  event_not_found: [404, "No event has this id, or not any more"],
+  letter_not_found: [404, "No open dead letter has this id"],
+  not_found: [404, "Nothing is at this path"],
+  source_not_found: [404, "No source has the name before the colon"],
+  method_not_allowed: [405, "`Allow` names the methods that are"],
+  body_too_large: [413, "The body is longer than 65536 bytes"],
+  unsupported_media_type: [415, "The body is not `application/json`"],
+  host_not_allowed: [421, "The `Host` is none of `admin.hosts`: a guard against DNS rebinding"],
+  internal_error: [500, "A fault of hookd itself"],
+  store_failed: [503, "The store cannot do this at the moment"],
+} as const satisfies Record<string, readonly [status: number, when: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+interface Refused {
   code: ProblemCode;
   /** For people; also sent as `error`. */
   detail: string;
-  errors?: readonly Fault[];
+  errors?: readonly Violation[];
   headers?: Readonly<Record<string, string>>;
 }
 
-export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+/** The type argument is the schema that the value meets. */
+export function json<Schema extends TSchema>(
+  status: number,
+  value: Static<Schema>,
+  headers: Readonly<Record<string, string>> = {},
+): TextAnswer {
   return { status, contentType: "application/json", body: JSON.stringify(value), headers };
 }
 
-export function problem({ status, code, detail, errors, headers = {} }: Problem): Answer {
-  const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, code, error: detail, errors };
-  return { status, contentType: "application/problem+json", body: JSON.stringify(body), headers };
+export function problem({ code, detail, errors, headers = {} }: Refused): TextAnswer {
+  const [status] = PROBLEMS[code];
+  return { status, contentType: PROBLEM_TYPE, body: problemBody({ status, code, detail, errors }), headers };
 }
 
 /** No `Access-Control-*` on purpose: no page of another origin may read an answer. */

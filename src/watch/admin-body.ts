@@ -26,7 +26,7 @@ export async function readBody(request: IncomingMessage): Promise<ReadBody> {
   if (bytes === 0) return { kind: "body", value: undefined };
   if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
     const detail = "A body has to be application/json";
-    return { kind: "faulty", answer: problem({ status: 415, code: "unsupported_media_type", detail }) };
+    return { kind: "faulty", answer: problem({ code: "unsupported_media_type", detail }) };
   }
   return parsed(Buffer.concat(chunks));
 }
@@ -35,11 +35,11 @@ function parsed(bytes: Buffer): ReadBody {
   try {
     return { kind: "body", value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
   } catch {
-    return { kind: "faulty", answer: problem({ status: 400, code: "malformed_json", detail: "The body is not JSON" }) };
+    return { kind: "faulty", answer: problem({ code: "malformed_json", detail: "The body is not JSON" }) };
   }
 }
 
 function tooLarge(): ReadBody {
   const detail = `A body may have ${BODY_BYTES_MAX} bytes`;
-  return { kind: "faulty", answer: problem({ status: 413, code: "body_too_large", detail }) };
+  return { kind: "faulty", answer: problem({ code: "body_too_large", detail }) };
 }

@@ -2,8 +2,10 @@
 import type { EventFilter } from "../ports.ts";
 import { json, problem } from "./admin-answer.ts";
 import type { AdminNeeds } from "./admin-needs.ts";
+import { OPERATIONS } from "./admin-operations.ts";
 import { checkBody, checkQuery, EventQuery, momentOf, Nothing } from "./admin-query.ts";
 import type { Call, Route } from "./admin-router.ts";
+import type { EventDetail, EventPage, Replayed } from "./admin-schemas.ts";
 import { detailOf, summaryOf } from "./event-view.ts";
 import { createRedact } from "./redact.ts";
 
@@ -15,9 +17,14 @@ const SLICE = 50;
 
 export function createEventRoutes(needs: AdminNeeds): Route[] {
   return [
-    { method: "GET", path: "/events", answer: (call) => listEvents(call, needs) },
-    { method: "GET", path: "/events/:id", answer: (call) => showEvent(call, needs) },
-    { method: "POST", path: "/events/:id/replay", answer: (call) => replayEvent(call, needs) },
+    { method: "GET", path: "/events", operation: OPERATIONS.listEvents, answer: (call) => listEvents(call, needs) },
+    { method: "GET", path: "/events/:id", operation: OPERATIONS.showEvent, answer: (call) => showEvent(call, needs) },
+    {
+      method: "POST",
+      path: "/events/:id/replay",
+      operation: OPERATIONS.replayEvent,
+      answer: (call) => replayEvent(call, needs),
+    },
   ];
 }
 
@@ -29,7 +36,7 @@ async function listEvents({ search }: Call, { archive }: AdminNeeds) {
     ...rest,
     ...momentsOf({ since, until }),
   };
-  return json(200, await summaries(archive, { ...filter, limit }));
+  return json<typeof EventPage>(200, await summaries(archive, { ...filter, limit }));
 }
 
 function momentsOf(texts: { since: string | undefined; until: string | undefined }) {
@@ -57,7 +64,7 @@ async function summaries(archive: AdminNeeds["archive"], filter: EventFilter) {
 async function showEvent({ param }: Call, { store, config }: AdminNeeds) {
   const record = isEventId(param) ? await store.find(param) : undefined;
   if (record === undefined) return eventNotFound();
-  return json(200, detailOf(record, redactOf(config())));
+  return json<typeof EventDetail>(200, detailOf(record, redactOf(config())));
 }
 
 async function replayEvent({ param, body, sourceIp }: Call, { archive, emit }: AdminNeeds) {
@@ -67,7 +74,7 @@ async function replayEvent({ param, body, sourceIp }: Call, { archive, emit }: A
   if (event === undefined) return eventNotFound();
   emit({ kind: "admin-acted", action: "replay", target: param, sourceIp });
   emit({ kind: "accepted", event });
-  return json(202, { event_id: event.id, replay_of: param }, { Location: `/events/${event.id}` });
+  return json<typeof Replayed>(202, { event_id: event.id, replay_of: param }, { Location: `/events/${event.id}` });
 }
 
 /** Every secret that hookd knows, so that no header shows one. */
@@ -80,5 +87,5 @@ function isEventId(text: string): boolean {
 }
 
 function eventNotFound() {
-  return problem({ status: 404, code: "event_not_found", detail: "Event not found" });
+  return problem({ code: "event_not_found", detail: "Event not found" });
 }

@@ -30,7 +30,7 @@ export interface GuardPolicy {
 
 export type Verdict =
   | { kind: "pass" }
-  | { kind: "refused"; status: 401 | 403 | 421; code: RefusalCode; detail: string };
+  | { kind: "refused"; code: RefusalCode; detail: string };
 
 export type RefusalCode = "host_not_allowed" | "origin_not_allowed" | "admin_token_invalid";
 
@@ -48,10 +48,8 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Verdict {
   return { kind: "pass" };
 }
 
-const STATUS = { host_not_allowed: 421, origin_not_allowed: 403, admin_token_invalid: 401 } as const;
-
 function refused(code: RefusalCode, detail: string): Verdict {
-  return { kind: "refused", status: STATUS[code], code, detail };
+  return { kind: "refused", code, detail };
 }
 
 /**

@@ -1,13 +1,13 @@
 /** What the admin listener shows and steers; `daemon.ts` fills it in with the rooms' own functions. */
+import type { Static } from "typebox";
 import type { Config } from "../config.ts";
+import type { Operation, ProblemCase, Schema } from "../operation.ts";
 import type { Archive, DeadLetters, Emit, LetterFilter, Store } from "../ports.ts";
+import type { Health as HealthSchema } from "./admin-schemas.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The body of `/livez` and `/readyz`; 503 when `status` is failing. */
-export interface Health {
-  status: "ok" | "failing";
-  checks: Record<string, { ok: boolean; detail?: string }>;
-}
+export type Health = Static<typeof HealthSchema>;
 
 /** Dead letters back into the store, or out of the list. */
 export interface Redeliver {
@@ -28,9 +28,22 @@ export interface AdminNeeds {
   redeliver: Redeliver;
   metrics: Pick<Metrics, "text" | "stats">;
   health: { live(): Health; ready(): Health };
+  version: string;
   /** Read for each request, so that a reload counts at once. */
   config(): AdminConfig;
+  /** Operations of the public listener, for the OpenAPI document. */
+  publicApi(): PublicApi;
   emit: Emit;
+}
+
+export interface PublicApi {
+  /** How senders reach the public listener. */
+  url: string;
+  operations: readonly Operation[];
+  schemas: Readonly<Record<string, Schema>>;
+  securitySchemes: Readonly<Record<string, object>>;
+  /** What it answers where it has no operation. */
+  unrouted: readonly ProblemCase[];
 }
 
 export interface AdminConfig {

@@ -6,7 +6,8 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { UnixMs } from "../model.ts";
-import { type Answer, type Fault, problem } from "./admin-answer.ts";
+import type { Violation } from "../problem-body.ts";
+import { problem, type TextAnswer } from "./admin-answer.ts";
 
 const strict = { additionalProperties: false } as const;
 const TEXT_MAX = 512;
@@ -45,12 +46,12 @@ export const RetryFilter = Type.Object({
 /** Body of the other changes: none, or an empty object. */
 export const Nothing = Type.Object({}, strict);
 
-export type Checked<Value> = { kind: "ok"; value: Value } | { kind: "faulty"; answer: Answer };
+export type Checked<Value> = { kind: "ok"; value: Value } | { kind: "faulty"; answer: TextAnswer };
 
 /** A parameter without a value counts as not given. */
 export function checkQuery<Schema extends TSchema>(schema: Schema, search: string): Checked<Static<Schema>> {
   const given: Record<string, string | number> = Object.create(null);
-  const faults: Fault[] = [];
+  const faults: Violation[] = [];
   for (const [name, value] of new URLSearchParams(search)) {
     if (value === "") continue;
     if (name in given) faults.push({ path: name, message: "must not be given twice" });
@@ -68,14 +69,14 @@ export function checkBody<Schema extends TSchema>(schema: Schema, body: unknown 
 }
 
 function verdict<Value>(
-  { value, faults, code }: { value: Value; faults: readonly Fault[]; code: "invalid_query" | "invalid_body" },
+  { value, faults, code }: { value: Value; faults: readonly Violation[]; code: "invalid_query" | "invalid_body" },
 ): Checked<Value> {
   if (faults.length === 0) return { kind: "ok", value };
   const detail = faults.map(({ path, message }) => `${path} ${message}`.trim()).join("; ");
-  return { kind: "faulty", answer: problem({ status: 400, code, detail, errors: faults }) };
+  return { kind: "faulty", answer: problem({ code, detail, errors: faults }) };
 }
 
-function faultsOf(schema: TSchema, value: unknown): Fault[] {
+function faultsOf(schema: TSchema, value: unknown): Violation[] {
   const known = Object.keys((schema as { properties?: object }).properties ?? {}).join(", ") || "none";
   return Value.Errors(schema, value).flatMap(({ keyword, instancePath, params, message }) => {
     // An unknown property is reported twice; the second report names it.

@@ -2,6 +2,7 @@
  * From a method and a path to a route of the admin listener. Paths are compared as they were sent, segment by
  * segment, and only a parameter is decoded, once: `//`, `/../` and `%2F` find nothing that they should not.
  */
+import type { OperationObject } from "../operation.ts";
 import type { Answer } from "./admin-answer.ts";
 
 /** A request that passed the guard. */
@@ -23,6 +24,8 @@ export interface Route {
   path: string;
   /** Needs no token on loopback. */
   open?: boolean;
+  /** What the OpenAPI document says of it. */
+  operation: OperationObject;
   answer(call: Call): Answer | Promise<Answer>;
 }
 

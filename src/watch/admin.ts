@@ -5,9 +5,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isLoopback, type ListenAddress } from "../config.ts";
+import { isLoopback, type ListenAddress, urlOf } from "../config.ts";
 import { HookdError, messageOf } from "../errors.ts";
 import { type Answer, problem, sendAnswer } from "./admin-answer.ts";
+import { createApiRoutes } from "./admin-api.ts";
 import { readBody } from "./admin-body.ts";
 import { createEventRoutes } from "./admin-events.ts";
 import { guard } from "./admin-guard.ts";
@@ -47,12 +48,13 @@ export class AdminListener {
 
   private constructor(options: AdminOptions) {
     this.#needs = options;
-    this.#routes = [
+    const others = [
       ...createHealthRoutes(options),
       ...createEventRoutes(options),
       ...createLetterRoutes(options),
       ...createMailboxRoutes(options),
     ];
+    this.#routes = [...others, ...createApiRoutes(options, { others, adminUrl: () => urlOf(this.#address) })];
     this.#address = options.listen;
     this.#server = createServer(LIMITS, (request, response) => void this.#handle(request, response));
     this.#server.maxConnections = CONNECTIONS_MAX;
@@ -134,28 +136,27 @@ export class AdminListener {
       secFetchSite: request.headers["sec-fetch-site"]?.toString(),
     }, { bound: this.#address, token, hosts });
     if (verdict.kind === "pass") return undefined;
-    const { status, code, detail } = verdict;
+    const { code, detail } = verdict;
     const sourceIp = request.socket.remoteAddress;
     this.#needs.emit({ kind: "admin-refused", reason: code, method, path, sourceIp });
     return problem({
-      status,
       code,
       detail,
-      headers: status === 401 ? { "WWW-Authenticate": 'Bearer realm="hookd admin"' } : {},
+      headers: code === "admin_token_invalid" ? { "WWW-Authenticate": 'Bearer realm="hookd admin"' } : {},
     });
   }
 
   #failureAnswer(error: unknown, where: string): Answer {
     if (error instanceof HookdError && error.code.startsWith("ERR_STORE_")) {
       const detail = `${error.code}: ${error.hint}`;
-      return problem({ status: 503, code: "store_failed", detail, headers: { "Retry-After": "1" } });
+      return problem({ code: "store_failed", detail, headers: { "Retry-After": "1" } });
     }
     // A cursor that no page gave out: only the room that reads it can tell.
     if (error instanceof HookdError && error.code === "ERR_USAGE") {
-      return problem({ status: 400, code: "invalid_query", detail: error.message });
+      return problem({ code: "invalid_query", detail: error.message });
     }
     this.#tellInternal(error, where);
-    return problem({ status: 500, code: "internal_error", detail: "hookd failed on this request; its log says how" });
+    return problem({ code: "internal_error", detail: "hookd failed on this request; its log says how" });
   }
 
   #tellInternal(error: unknown, where: string): void {
@@ -175,10 +176,10 @@ async function answerRouted(
 ): Promise<Answer> {
   switch (routed.kind) {
     case "not-found":
-      return problem({ status: 404, code: "not_found", detail: "Nothing is here" });
+      return problem({ code: "not_found", detail: "Nothing is here" });
     case "wrong-method": {
       const detail = `This takes ${routed.allow}`;
-      return problem({ status: 405, code: "method_not_allowed", detail, headers: { Allow: routed.allow } });
+      return problem({ code: "method_not_allowed", detail, headers: { Allow: routed.allow } });
     }
     case "found": {
       const read = await readBody(request);

@@ -1,10 +1,12 @@
 /** How an event, an attempt, a letter and a mailbox look in the answers of the admin listener. */
 import { Buffer } from "node:buffer";
+import type { Static } from "typebox";
 import type { AttemptRecord, DeadLetter, EventRecord, Failure, MailboxView, UnixMs } from "../model.ts";
+import type { EventDetail, EventSummary, Mailbox } from "./admin-schemas.ts";
 import { type Redact, redactedHeaders } from "./redact.ts";
 
 /** An item of `GET /events`; CONTRACT section 4 names its fields. */
-export function summaryOf(record: EventRecord) {
+export function summaryOf(record: EventRecord): Static<typeof EventSummary> {
   return {
     event_id: record.event.id,
     event_type: record.event.type,
@@ -25,7 +27,7 @@ export function summaryOf(record: EventRecord) {
  * The body of `GET /events/{id}`: the summary with everything that was received and done. `attempts` is the
  * list of them here, oldest first. `body` is null where the bytes are not UTF-8; `body_base64` is always exact.
  */
-export function detailOf(record: EventRecord, redact: Redact) {
+export function detailOf(record: EventRecord, redact: Redact): Static<typeof EventDetail> {
   const { event } = record;
   return {
     ...summaryOf(record),
@@ -65,7 +67,7 @@ export function letterView(letter: DeadLetter, redact: Redact): DeadLetter {
   return { ...letter, event: { ...letter.event, headers: Object.fromEntries(headers) } };
 }
 
-export function mailboxView(mailbox: MailboxView) {
+export function mailboxView(mailbox: MailboxView): Static<typeof Mailbox> {
   return {
     key: mailbox.key,
     source: mailbox.source,

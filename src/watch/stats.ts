@@ -1,19 +1,9 @@
 /** The few sums behind `GET /stats`: everything since this daemon started, nothing of earlier runs. */
+import type { Static } from "typebox";
+import type { Stats as StatsSchema } from "./admin-schemas.ts";
 
 /** The body of `GET /stats`, as CONTRACT section 4 names it. */
-export interface Stats {
-  /** Verified events, duplicates included. */
-  total_received: number;
-  total_processed: number;
-  /** Ended without success: dead letters, and failures that were told to the sender. */
-  total_failed: number;
-  /** processed / (processed + failed), 0 to 1; 1 while nothing has ended, since nothing has failed. */
-  success_rate: number;
-  /** Mean run time of the last attempt of the events that ended; 0 while none has. */
-  avg_processing_time_ms: number;
-  /** Received by type; types that no handler declares by name are summed up under `other`. */
-  events_by_type: Record<string, number>;
-}
+export type Stats = Static<typeof StatsSchema>;
 
 export class Tally {
   #received = 0;

@@ -197,6 +197,7 @@ function errorFields({ event }: Delivery, attempt: AttemptRecord) {
     error: attempt.failure?.message,
     error_type: attempt.failure?.code,
     attempt: attempt.attempt,
+    ...(attempt.nextAttemptAt !== undefined && { next_attempt_at: new Date(attempt.nextAttemptAt).toISOString() }),
   };
 }
 

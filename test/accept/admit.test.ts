@@ -13,11 +13,14 @@ function needs(over: Partial<StoreStatus> = {}) {
 }
 
 function admitted(headers: IncomingHttpHeaders, over: Partial<StoreStatus> = {}): string {
-  return admit(needs(over), { headers } as IncomingMessage)?.code ?? "admitted";
+  return admit(needs(over), { headers: { "content-length": "2", ...headers } } as IncomingMessage)?.code ?? "admitted";
 }
 
 const cases: [what: string, headers: IncomingHttpHeaders, status: Partial<StoreStatus>, answer: string][] = [
   ["a plain request", {}, {}, "admitted"],
+  ["no word of a body", { "content-length": undefined }, {}, "length_required"],
+  ["a chunked body", { "content-length": undefined, "transfer-encoding": "chunked" }, {}, "admitted"],
+  ["an empty body that is told", { "content-length": "0" }, {}, "admitted"],
   ["a body of the longest length", { "content-length": "100" }, {}, "admitted"],
   ["a body one byte longer", { "content-length": "101" }, {}, "body_too_large"],
   ["identity, as it may be written", { "content-encoding": "Identity" }, {}, "admitted"],

@@ -78,17 +78,22 @@ const ended: [what: string, answer: Answer, status: number, body: string][] = [
   ],
   [
     "failed",
-    failedAnswer({ eventId: "e", error: 'a "quote"' }),
+    failedAnswer({ eventId: "e", error: 'a "quote"', duplicate: false }),
     500,
     '{"status":"failed","error":"a \\"quote\\"","event_id":"e"}',
   ],
   [
     "failed for now",
-    temporaryFailureAnswer({ error: "x", attempt: 2, retryAfterS: 4 }),
+    temporaryFailureAnswer({ error: "x", attempt: 2, retryAfterS: 4, duplicate: false }),
     503,
     '{"status":"temporary_failure","error":"x","attempt":2}',
   ],
-  ["dead", sentToDlqAnswer({ error: "x" }), 200, '{"status":"failed","error":"x","sent_to_dlq":true}'],
+  [
+    "dead",
+    sentToDlqAnswer({ error: "x", duplicate: false }),
+    200,
+    '{"status":"failed","error":"x","sent_to_dlq":true}',
+  ],
 ];
 for (const [what, answer, status, body] of ended) {
   it(`what is ${what} is told in the contract's words, the result digit for digit`, () => {
@@ -97,5 +102,18 @@ for (const [what, answer, status, body] of ended) {
 }
 
 it("a temporary failure says when to come back", () => {
-  assert.equal(temporaryFailureAnswer({ error: "x", attempt: 2, retryAfterS: 4 }).headers?.["Retry-After"], "4");
+  assert.equal(
+    temporaryFailureAnswer({ error: "x", attempt: 2, retryAfterS: 4, duplicate: false }).headers?.["Retry-After"],
+    "4",
+  );
+});
+
+it("a copy that waited for a failure is told the failure, and that it is a copy", () => {
+  const failed = { error: "x", duplicate: true };
+  const bodies = [
+    failedAnswer({ ...failed, eventId: "e" }),
+    temporaryFailureAnswer({ ...failed, attempt: 1, retryAfterS: 1 }),
+    sentToDlqAnswer(failed),
+  ].map(({ body }) => JSON.parse(body).duplicate);
+  assert.deepEqual(bodies, [true, true, true]);
 });

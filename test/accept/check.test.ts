@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { it } from "node:test";
-import { checkEvent } from "../../src/accept/check.ts";
+import { checkEvent, withViolations } from "../../src/accept/check.ts";
 import type { Identity } from "../../src/accept/identify.ts";
+import { refuse } from "../../src/accept/problem.ts";
 import type { SourceConfig } from "../../src/config.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { aRoute } from "./a-route.ts";
@@ -76,4 +77,35 @@ it("a body that must meet a schema must be JSON", () => {
 it("a handler whose data is text has a schema of text", () => {
   assert.deepEqual(check({ data: "body" }, "not JSON", handler({ type: "string" })), { kind: "accept" });
   assert.equal(check({ data: "body" }, "not JSON", handler({ type: "object" })).kind, "refused");
+});
+
+it("an unknown type is told together with all else that is wrong", () => {
+  const refused = check({ schema: total }, "{}", undefined);
+  assert(refused.kind === "refused");
+  assert.equal(refused.code, "unknown_event_type");
+  assert.equal(refused.detail, "Unknown event type: order.placed");
+  assert.deepEqual(refused.errors, [{ path: "/total", message: "is required" }]);
+});
+
+it("a body without a usable type is told all that its schema finds", () => {
+  const received = { headers: [], query: "", body: Buffer.from('{"action":{}}'), depthMax: 8 };
+  const schema = { type: "object", required: ["total"], properties: { action: { type: "string" } } };
+  for (const code of ["event_type_missing", "invalid_value"] as const) {
+    const refused = withViolations(aRoute({ schema }), received, refuse(code, "no type"));
+    assert.equal(refused.code, "schema_violation");
+    assert.deepEqual(refused.errors, [
+      { path: "/total", message: "is required" },
+      { path: "/action", message: "must be string" },
+    ]);
+  }
+});
+
+it("a refusal stays as it is where a schema has nothing to say, or cannot be asked", () => {
+  const missing = refuse("event_type_missing", "no type");
+  const received = (body: string) => ({ headers: [], query: "", body: Buffer.from(body), depthMax: 8 });
+  assert.equal(withViolations(aRoute(), received("{}"), missing), missing);
+  assert.equal(withViolations(aRoute({ schema: total }), received('{"total":1}'), missing), missing);
+  assert.equal(withViolations(aRoute({ schema: total }), received("no JSON"), missing), missing);
+  const other = refuse("conflicting_keys", "two keys");
+  assert.equal(withViolations(aRoute({ schema: total }), received("{}"), other), other);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { PROBLEM_STATUS, problemAnswer, type ProblemCode, refuse, refuseSignature } from "../../src/accept/problem.ts";
+import { problemAnswer, type ProblemCode, PROBLEMS, refuse, refuseSignature } from "../../src/accept/problem.ts";
 
-for (const [code, status] of Object.entries(PROBLEM_STATUS)) {
+for (const [code, [status]] of Object.entries(PROBLEMS)) {
   it(`${code} is a problem of status ${status}`, () => {
     const answer = problemAnswer(refuse(code as ProblemCode, "What happened"));
     assert.equal(answer.status, status);
@@ -14,7 +14,7 @@ for (const [code, status] of Object.entries(PROBLEM_STATUS)) {
 }
 
 it("every 503 says when to come back, and nothing else does", () => {
-  for (const [code, status] of Object.entries(PROBLEM_STATUS)) {
+  for (const [code, [status]] of Object.entries(PROBLEMS)) {
     const after = problemAnswer(refuse(code as ProblemCode, "x")).headers?.["Retry-After"];
     assert.equal(after !== undefined && Number(after) > 0, status === 503);
   }

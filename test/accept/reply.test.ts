@@ -229,7 +229,6 @@ describe("mode sender-retry", () => {
   const senderRetry = {
     mode: "sender-retry",
     syncDeadlineMs: 5000,
-    retry: { baseMs: 1500, factor: 2, maxMs: 5000 },
   } as const;
   const attempt = (count: number) => ({ ...again, headers: { ...again.headers, "X-Retry-Count": String(count) } });
 
@@ -241,12 +240,12 @@ describe("mode sender-retry", () => {
       assert.deepEqual([status, json], [200, { status: "processed", result: [1] }]);
     }));
 
-  it("asks for a retry while attempts are left, later each time, and says so when none is", () =>
+  it("asks for a retry while attempts are left, in whole seconds that are enough, and says so when none is", () =>
     rigOf(senderRetry, async (rig) => {
-      for (const [count, after] of [[0, "2"], [1, "3"], [2, "5"]] as const) {
+      for (const [count, retryAfterMs, after] of [[0, 1500, "2"], [1, 3000, "3"], [2, 0, "1"]] as const) {
         const { answer } = await waiting(rig, attempt(count));
         assert.equal(rig.of("accepted").at(-1)!.event.firstAttempt ?? 1, count + 1);
-        await rig.settle({ kind: "fail", failure });
+        await rig.settle({ kind: "fail", failure, retryAfterMs });
         const { status, json, headers } = await answer;
         assert.deepEqual([status, json], [503, {
           status: "temporary_failure",

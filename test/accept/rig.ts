@@ -1,15 +1,18 @@
 /** The accept room behind a real listener, with a clock, a store and handlers that a test owns. */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { request as httpRequest } from "node:http";
+import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createAccept } from "../../src/accept/accept.ts";
 import { Awaited } from "../../src/accept/awaited.ts";
 import { PublicListener } from "../../src/accept/listener.ts";
 import { compileRoutes } from "../../src/accept/routes.ts";
 import type { Config } from "../../src/config.ts";
+import { publicApi } from "../../src/daemon/public-api.ts";
 import type { Decision } from "../../src/model.ts";
 import type { HandlerEntry, Signal } from "../../src/ports.ts";
+import { openApiDocument } from "../../src/watch/openapi-document.ts";
+import { assertDocumented, documentOrigins } from "../support/documented.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
 import { type FakeStore, fakeStore } from "../support/fake-store.ts";
 import { anAcceptConfig, SECRET } from "./a-route.ts";
@@ -67,6 +70,11 @@ export async function openRig({ handlers = { "order.placed": undefined }, ...ove
   });
   const { listen: address, limits } = state.config;
   const listener = await PublicListener.open({ address, limits, handle, emit });
+  const api = () => ({ ...publicApi({ routes, handlers: table }), url: "http://127.0.0.1" });
+  documentOrigins([`http://127.0.0.1:${listener.address.port}`], async () =>
+    JSON.parse(JSON.stringify(
+      openApiDocument({ version: "0", publicApi: api(), adminUrl: "", adminRoutes: [] }),
+    )));
   return {
     port: listener.address.port,
     clock,
@@ -101,10 +109,19 @@ export interface Posting {
   headers?: Record<string, string | string[]>;
 }
 
-/** Sends one request on a connection of its own. */
-export function send(
+/** Sends one request on a connection of its own; rejects an answer that is not documented. */
+export async function send(port: number, posting: Posting = {}): Promise<Reply> {
+  const reply = await exchange(port, posting);
+  const { path = "/webhooks/events", method = "POST" } = posting;
+  const { status, text } = reply;
+  const headers = reply.headers as IncomingHttpHeaders;
+  await assertDocumented(`http://127.0.0.1:${port}`, { method, path, status, headers, text });
+  return reply;
+}
+
+function exchange(
   port: number,
-  { path = "/webhooks/events", method = "POST", body = "", headers = {} }: Posting = {},
+  { path = "/webhooks/events", method = "POST", body = "", headers = {} }: Posting,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ port, host: "127.0.0.1", path, method, headers, agent: false }, (response) => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compileRoutes, lintSources, type SourceFault } from "../../src/accept/routes.ts";
+import { compileRoutes, handlerFor, lintSources, type SourceFault } from "../../src/accept/routes.ts";
 import type { SourceConfig } from "../../src/config.ts";
 import { anAcceptConfig, anAcceptSource, aRoute } from "./a-route.ts";
 
+const entry = { file: 0, fileName: "a.ts", retry: {} };
 const HOUR = 3_600_000;
 
 function lint(over: Partial<SourceConfig>): SourceFault[] {
@@ -152,4 +153,22 @@ it("no fault quotes a secret", () => {
     lint({ preset: "standard", secrets: ["whsec_canary!", "whpk_canary"] }),
   ]);
   assert(!said.includes("canary"));
+});
+
+describe("the handler of an event", () => {
+  const handlers = { match: (type: string) => type === "nobody" ? undefined : { ...entry, events: [type] } };
+
+  it("is found for every type where the source names none", () => {
+    const route = aRoute();
+    assert.deepEqual(handlerFor(route, "anything", handlers)?.events, ["anything"]);
+    assert.equal(handlerFor(route, "nobody", handlers), undefined);
+  });
+
+  it("is found only for the types that the source takes", () => {
+    const route = aRoute({ types: ["order.placed", "user.*"] });
+    const taken = ["order.placed", "user.created", "order.paid", "user", "push"].map((type) =>
+      handlerFor(route, type, handlers) !== undefined
+    );
+    assert.deepEqual(taken, [true, true, false, false, false]);
+  });
 });

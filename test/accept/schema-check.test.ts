@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Type } from "typebox";
 import { Settings } from "typebox/system";
-import { schemaFault, type Violation, VIOLATIONS_MAX, violationsOf } from "../../src/accept/schema-check.ts";
+import { schemaFault, VIOLATIONS_MAX, violationsOf } from "../../src/accept/schema-check.ts";
+import type { Violation } from "../../src/problem-body.ts";
 
 const order = {
   type: "object",

@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { CHAOS_KINDS, CutOff, cutOff, dripping, planShots, tampered } from "../../src/cli/chaos.ts";
+import {
+  CHAOS_KINDS,
+  countShots,
+  CutOff,
+  cutOff,
+  dripping,
+  type Plan,
+  planShots,
+  tampered,
+} from "../../src/cli/chaos.ts";
+
+const planned = (plan: Plan) => [...planShots(plan)];
 
 const body = Buffer.from('{"user_id":"user_42"}');
 
 test("without chaos every event is sent once, in order", () => {
-  const shots = planShots({ count: 3, kinds: [], seed: 1 });
+  const shots = planned({ count: 3, kinds: [], seed: 1 });
   assert.deepEqual(shots.map(({ event, kind, comesAgain }) => ({ event, kind, comesAgain })), [
     { event: 1, kind: "plain", comesAgain: false },
     { event: 2, kind: "plain", comesAgain: false },
@@ -15,7 +26,7 @@ test("without chaos every event is sent once, in order", () => {
 });
 
 test("a seed gives the same plan again, another seed another one", () => {
-  const plan = (seed: number) => planShots({ count: 40, kinds: CHAOS_KINDS, seed });
+  const plan = (seed: number) => planned({ count: 40, kinds: CHAOS_KINDS, seed });
   assert.deepEqual(plan(7), plan(7));
   assert.notDeepEqual(plan(7), plan(8));
 });
@@ -23,19 +34,27 @@ test("a seed gives the same plan again, another seed another one", () => {
 test("how many of each kind is exact, whatever the seed", () => {
   for (let seed = 0; seed < 50; seed++) {
     const counts: Record<string, number> = {};
-    for (const { kind } of planShots({ count: 28, kinds: CHAOS_KINDS, seed })) counts[kind] = (counts[kind] ?? 0) + 1;
+    for (const { kind } of planned({ count: 28, kinds: CHAOS_KINDS, seed })) counts[kind] = (counts[kind] ?? 0) + 1;
     // 28 events are two rounds of 14: each of the 7 kinds twice, 14 plain, and the originals of 2 duplicates.
     assert.deepEqual(counts, { plain: 16, ...Object.fromEntries(CHAOS_KINDS.map((kind) => [kind, 2])) });
   }
 });
 
+test("how many requests a plan has is known before it is carried out", () => {
+  for (const kinds of [[], CHAOS_KINDS, ["tamper"], ["stale", "duplicate"], ["duplicate"]] as const) {
+    for (let count = 1; count <= 30; count++) {
+      assert.equal(countShots({ count, kinds }), planned({ count, kinds, seed: count }).length);
+    }
+  }
+});
+
 test("one event gets the one kind that was asked for", () => {
-  assert.deepEqual(planShots({ count: 1, kinds: ["tamper"], seed: 5 }).map(({ kind }) => kind), ["tamper"]);
+  assert.deepEqual(planned({ count: 1, kinds: ["tamper"], seed: 5 }).map(({ kind }) => kind), ["tamper"]);
 });
 
 test("a duplicate comes after its original, and every event is sent", () => {
   for (let seed = 0; seed < 50; seed++) {
-    const shots = planShots({ count: 20, kinds: ["duplicate", "reorder"], seed });
+    const shots = planned({ count: 20, kinds: ["duplicate", "reorder"], seed });
     for (const [at, { event, kind }] of shots.entries()) {
       if (kind !== "duplicate") continue;
       const first = shots.findIndex((shot) => shot.event === event);
@@ -48,7 +67,7 @@ test("a duplicate comes after its original, and every event is sent", () => {
 });
 
 test("reordered events are overtaken by at most four others", () => {
-  const shots = planShots({ count: 100, kinds: ["reorder"], seed: 3 });
+  const shots = planned({ count: 100, kinds: ["reorder"], seed: 3 });
   const overtakers = shots.map(({ event }, at) => shots.slice(0, at).filter((before) => before.event > event).length);
   assert.ok(overtakers.some((count) => count > 0));
   assert.ok(overtakers.every((count) => count <= 4));

@@ -138,9 +138,16 @@ test("replay stops when the daemon refuses the token: the next id would be refus
 
 test("a filter that the daemon does not take is wrong usage", async () => {
   const { code, err } = await run(
-    ["list", "--state", "daed"],
-    () => ({ status: 400, body: { detail: "state must be one of" } }),
+    ["list", "--cursor", "x"],
+    () => ({ status: 400, body: { detail: "cursor is not one of hookd's" } }),
   );
   assert.equal(code, 2);
-  assert.match(err, /state must be one of/);
+  assert.match(err, /cursor is not one of hookd's/);
+});
+
+test("a state that there is not is wrong usage, and nobody is asked", async () => {
+  const { code, err, urls } = await run(["list", "--state", "daed"], () => ({}));
+  assert.equal(code, 2);
+  assert.match(err, /There is no "daed"\. \(Did you mean dead\?\)/);
+  assert.deepEqual(urls, []);
 });

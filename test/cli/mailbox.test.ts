@@ -34,8 +34,11 @@ for (const [verb, done] of [["pause", "paused"], ["resume", "resumed"]] as const
   });
 }
 
-test("a malformed key is wrong usage", async () => {
-  const { code, err } = await run(["pause", "no-colon"], { status: 400, body: { detail: "A mailbox key is ..." } });
-  assert.equal(code, 2);
-  assert.match(err, /A mailbox key is/);
-});
+for (const key of ["no-colon", "events:", ":user_42", ""]) {
+  test(`the malformed key "${key}" is wrong usage, and nobody is asked`, async () => {
+    const { code, err, asked } = await run(["pause", key], {});
+    assert.equal(code, 2);
+    assert.match(err, /Expected <source>:<ordering key>, such as events:user_42/);
+    assert.deepEqual(asked, []);
+  });
+}

@@ -22,6 +22,11 @@ test("flat values stand first, lists and objects below under their names", async
   );
 });
 
+test("in a list, failures are told in words, and come last since they may be long", async () => {
+  const attempts = [{ n: 1, error: { code: "E", message: "no\nstock" }, next: "soon" }, { n: 2, error: null }];
+  assert.equal(await print({ attempts }), "\nattempts\n  n  next  error\n  1  soon  E: no\\nstock\n  2\n");
+});
+
 test("headers look like headers", async () => {
   assert.equal(await print({ headers: [["A", "1"], ["B", "x: y"]] }), "\nheaders\n  A: 1\n  B: x: y\n");
 });

@@ -36,26 +36,55 @@ test("a body of text is shown harmless, an empty one not at all", async () => {
 });
 
 const summary: Summary = {
-  sent: 3,
+  sent: 7,
+  accepted: 2,
+  duplicates: 1,
+  rejected: 2,
+  failed: 1,
+  unanswered: 1,
+  rejected_by_reason: { overloaded: 1, signature_invalid: 1 },
+  failed_by_reason: { sent_to_dlq: 1 },
+  unanswered_by_reason: { cut_off: 1 },
   unexpected: 1,
   seconds: 2,
-  per_second: 1.5,
-  by_status: { 200: 2, none: 1 },
+  per_second: 3.5,
+  by_status: { 200: 4, 401: 1, 503: 1, none: 1 },
   latency_ms: { p50: 1, p90: 2, p99: 3, max: 4 },
-  by_kind: { plain: { sent: 3, unexpected: 1, by_status: { 200: 2, none: 1 } } },
+  by_kind: { plain: { sent: 7, unexpected: 1, by_status: { 200: 4, none: 3 } } },
 };
 
-test("a summary says how many, how fast and what was answered", async () => {
+test("a summary says how many, how fast, what became of them, and what was answered", async () => {
   assert.equal(
     await shown(true, (out) => printSummary(summary, {}, out)),
-    "sent     3 in 2 s, 1.5 a second\nlatency  p50 1 ms, p90 2 ms, p99 3 ms, max 4 ms\n\n" +
-      "STATUS     COUNT\n200 OK     2\nno answer  1\n",
+    `\
+sent     7 in 2 s, 3.5 a second
+latency  p50 1 ms, p90 2 ms, p99 3 ms, max 4 ms
+account  7 sent = 2 accepted + 1 duplicates + 2 rejected + 1 failed + 1 unanswered
+
+ANSWERED    REASON             COUNT
+accepted                       2
+duplicate                      1
+rejected    overloaded         1
+rejected    signature_invalid  1
+failed      sent_to_dlq        1
+unanswered  cut_off            1
+
+STATUS                   COUNT
+200 OK                   4
+401 Unauthorized         1
+503 Service Unavailable  1
+no answer                1
+`,
   );
 });
 
-test("with chaos it also says the seed and what came of each kind", async () => {
+test("into a pipe it is lines of cells, and with chaos it also says the seed and what came of each kind", async () => {
+  const few = { ...summary, sent: 5, failed: 0, failed_by_reason: {}, unanswered: 0, unanswered_by_reason: {} };
   assert.equal(
-    await shown(false, (out) => printSummary({ ...summary, latency_ms: null }, { seed: 7 }, out)),
-    "sent\t3 in 2 s, 1.5 a second\nseed\t7\n200 OK\t2\nno answer\t1\nplain\t3\t1\t200 x 2, none x 1\n",
+    await shown(false, (out) => printSummary({ ...few, latency_ms: null }, { seed: 7 }, out)),
+    "sent\t5 in 2 s, 3.5 a second\nseed\t7\n" +
+      "account\t5 sent = 2 accepted + 1 duplicates + 2 rejected + 0 failed + 0 unanswered\n" +
+      "accepted\t\t2\nduplicate\t\t1\nrejected\toverloaded\t1\nrejected\tsignature_invalid\t1\n" +
+      "200 OK\t4\n401 Unauthorized\t1\n503 Service Unavailable\t1\nno answer\t1\nplain\t7\t1\t200 x 4, none x 3\n",
   );
 });

@@ -12,8 +12,10 @@ import { tempFolder } from "../support/temp-folder.ts";
 const SECRET = "a-shared-secret-of-this-test";
 const users = aSource({ name: "users", path: "/webhooks/users", type: "users.{json:/action}" });
 const github = aSource({ name: "github", path: "/webhooks/github", preset: "github", type: undefined });
+const beats = aSource({ name: "beats", path: "/webhooks/beats", type: "literal:beat" });
+const billing = aSource({ name: "billing", path: "/webhooks/billing", types: ["invoice.*"] });
 const config = aConfig({
-  sources: [aSource(), users, github],
+  sources: [beats, billing, aSource(), users, github],
   disabled: [{ name: "stripe", path: "/webhooks/stripe", reason: "STRIPE_SECRET is not set" }],
 });
 
@@ -25,7 +27,7 @@ async function target(type: string, options: TargetOptions, over: Partial<Config
 
 for (
   const [what, type, options, expected] of [
-    ["the first source by default", "user.created", {}, {
+    ["the first source that takes any type by default", "user.created", {}, {
       source: "events",
       url: "http://127.0.0.1:8080/webhooks/events",
     }],
@@ -33,6 +35,9 @@ for (
       source: "users",
       url: "http://127.0.0.1:8080/webhooks/users",
     }],
+    ["the source that lists the type", "invoice.paid", {}, { source: "billing" }],
+    ["the source whose one type it is", "beat", {}, { source: "beats" }],
+    ["the first source that names no types of its own", "beat.late", {}, { source: "events" }],
     ["a source by name", "push", { source: "github" }, { source: "github", preset: "github" }],
     ["the source at the path of the URL", "push", { url: "http://host:1/webhooks/github" }, {
       source: "github",
@@ -99,7 +104,7 @@ test("where there is none either, send says so and never signs with a stand-in",
 for (
   const [what, options, message] of [
     ["a source that is misspelt", { source: "evnts" }, /no source "evnts"; did you mean "events"\?/],
-    ["a source that is unknown", { source: "billing" }, /known: events, users, github/],
+    ["a source that is unknown", { source: "invoicing" }, /known: beats, billing, events, users, github/],
     ["a source that is off", { source: "stripe" }, /"stripe" is off: STRIPE_SECRET is not set/],
   ] as const
 ) {

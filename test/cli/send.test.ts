@@ -76,6 +76,14 @@ test("a file is sent to the byte, with a signature that the provider's library v
   assert.ok(asked[0] && await genuine(asked[0]));
 });
 
+test("a key that was used for another body is explained where the time of sending makes every body another", async () => {
+  const reused = () => ({ status: 422, body: { code: "idempotency_key_reused", detail: "?" } });
+  const { code, err } = await run(["user.created", "--key", "k"], reused);
+  assert.equal(code, 1);
+  assert.match(err, /^This source requires "timestamp", which is the time of sending/);
+  assert.equal((await run(["users.created", "--key", "k"], reused)).err, "");
+});
+
 test("--no-key leaves the key to the body's hash", async () => {
   const { asked } = await run(["user.created", "--no-key"], () => ({}));
   assert.equal(asked[0]?.headers["x-idempotency-key"], undefined);
@@ -160,7 +168,56 @@ test("a receiver that takes anything fails under chaos", async () => {
 
 test("on a terminal the summary is a table", async () => {
   const { out } = await run(["user.created", "--count", "3"], () => ({}), { isTTY: true });
-  assert.match(out, /^sent     3 in .*\nlatency  p50 .*\n\nSTATUS  COUNT\n200 OK  3\n$/);
+  const account = "account  3 sent = 3 accepted \\+ 0 duplicates \\+ 0 rejected \\+ 0 failed \\+ 0 unanswered";
+  const tables = "ANSWERED  REASON  COUNT\naccepted          3\n\nSTATUS  COUNT\n200 OK  3\n";
+  assert.match(out, new RegExp(`^sent     3 in .*\nlatency  p50 .*\n${account}\n\n${tables}$`));
+});
+
+test("the account goes by what the answers say", async () => {
+  const answers: Told[] = [
+    { body: { status: "processed" } },
+    { body: { status: "already_processed" } },
+    { status: 202, body: { status: "queued", duplicate: true } },
+    { status: 400, body: { code: "schema_violation", detail: "?" } },
+    { status: 503, body: { code: "overloaded", detail: "?" } },
+    { status: 500, body: { status: "failed", error: "?" } },
+    { body: { status: "failed", error: "?", sent_to_dlq: true } },
+  ];
+  const given = answers.values();
+  const { code, out } = await run(["user.created", "--count", "7", "--json"], () => given.next().value ?? {});
+  assert.equal(code, 1);
+  const { sent, accepted, duplicates, rejected, failed, unanswered, ...rest } = JSON.parse(out);
+  assert.deepEqual({ sent, accepted, duplicates, rejected, failed, unanswered }, {
+    sent: 7,
+    accepted: 1,
+    duplicates: 2,
+    rejected: 2,
+    failed: 2,
+    unanswered: 0,
+  });
+  assert.deepEqual(rest.rejected_by_reason, { overloaded: 1, schema_violation: 1 });
+  assert.deepEqual(rest.failed_by_reason, { failed: 1, sent_to_dlq: 1 });
+  assert.equal(rest.unexpected, 4);
+});
+
+test("a header of one's own is sent, with the number of the event where it says {n}", async () => {
+  const args = ["user.created", "--key", "k", "--header", "X-Retry-Count: {n}", "--header", "X-B: 2", "--count", "2"];
+  const { code, asked } = await run(args, () => ({}));
+  assert.equal(code, 0);
+  assert.deepEqual(asked.map(({ headers }) => [headers["x-retry-count"], headers["x-b"]]), [["1", "2"], ["2", "2"]]);
+});
+
+test("nobody there is exit 1, and all that were sent are in the account", async () => {
+  const args = ["user.created", "--url", "http://127.0.0.1:1", "--count", "3", "--json"];
+  const { code, out, err } = await run(args, () => ({}));
+  assert.equal(code, 1);
+  const { sent, unanswered, unanswered_by_reason } = JSON.parse(out);
+  assert.deepEqual({ sent, unanswered, unanswered_by_reason }, {
+    sent: 3,
+    unanswered: 3,
+    unanswered_by_reason: { connection_lost: 3 },
+  });
+  assert.match(err, /ERR_SEND_FAILED: Sent POST http:\/\/127\.0\.0\.1:1\/webhooks\/events and got no answer/);
 });
 
 for (
@@ -173,6 +230,8 @@ for (
     ],
     ["a type that the source cannot carry", ["order.placed", "--source", "users"], /takes types of the form users\./],
     ["an ordering key for a source without one", ["push", "--source", "github", "--order", "a"], /no ordering key/],
+    ["a header without a name", ["user.created", "--header", "two"], /Expected 'Name: value'/],
+    ["a header of the connection's own", ["user.created", "--header", "Content-Length: 2"], /cannot be set/],
     [
       "a preset that cannot be signed for",
       ["user.created", "--preset", "paypal"],

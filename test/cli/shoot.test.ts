@@ -26,15 +26,17 @@ function shooter(sender: Sender, keyOf: (number: number) => object = (number) =>
     shoot({ event: 1, kind: "plain", comesAgain: false, dice: 0.5, ...shot }, performance.now());
 }
 
-const outcome = ({ kind, status, expected }: Ending) => ({ kind, status, expected });
+const ended = ({ kind, fate, status, expected }: Ending) => ({ kind, fate, status, expected });
+const TURNED_AWAY = { fate: { kind: "rejected", reason: "http_401" }, status: 401, expected: true };
+const TAKEN = { fate: { kind: "accepted" }, status: 202, expected: true };
 
 test("each kind of chaos does to the request what it says, and a receiver that verifies sees it", async () => {
   const { url, asked } = await aReceiver();
   const sender = createSender({ url, secret: SECRET, preset: "github" });
   const shoot = shooter(sender);
-  assert.deepEqual(outcome(await shoot({ kind: "plain" })), { kind: "plain", status: 202, expected: true });
-  assert.deepEqual(outcome(await shoot({ kind: "tamper" })), { kind: "tamper", status: 401, expected: true });
-  assert.deepEqual(outcome(await shoot({ kind: "unsigned" })), { kind: "unsigned", status: 401, expected: true });
+  assert.deepEqual(ended(await shoot({ kind: "plain" })), { kind: "plain", ...TAKEN });
+  assert.deepEqual(ended(await shoot({ kind: "tamper" })), { kind: "tamper", ...TURNED_AWAY });
+  assert.deepEqual(ended(await shoot({ kind: "unsigned" })), { kind: "unsigned", ...TURNED_AWAY });
   await sender.close();
   const [plain, tampered, unsigned] = asked;
   assert.ok(plain && tampered && unsigned);
@@ -51,7 +53,12 @@ test("a truncated request reaches the receiver in part, and counts as no failure
   const ending = await shooter(sender)({ kind: "truncate" });
   await until(1);
   await sender.close();
-  assert.deepEqual(outcome(ending), { kind: "truncate", status: undefined, expected: true });
+  assert.deepEqual(ended(ending), {
+    kind: "truncate",
+    fate: { kind: "unanswered", reason: "cut_off" },
+    status: undefined,
+    expected: true,
+  });
   assert.equal(ending.failure, undefined);
   const [request] = asked;
   assert.ok(request);
@@ -59,12 +66,34 @@ test("a truncated request reaches the receiver in part, and counts as no failure
   assert.ok(request.body.length > 0 && request.body.length < Number(request.headers["content-length"]));
 });
 
+for (const data of ["", "1"]) {
+  test(`a body of ${data.length} bytes, too short to be cut, is cut off all the same`, async () => {
+    const { url, asked, until } = await aReceiver();
+    const sender = createSender({ url, secret: SECRET, preset: "github", source: { data: "body" } });
+    const eventOf = () => ({ type: "push", data });
+    const shoot = createShoot({ sender, eventOf, signsTime: false, staleMs: HOUR_MS, now: Date.now });
+    const { fate } = await shoot({ event: 1, kind: "truncate", comesAgain: false, dice: 0.9 }, 0);
+    await until(1);
+    await sender.close();
+    assert.deepEqual(fate, { kind: "unanswered", reason: "cut_off" });
+    assert.deepEqual(asked.map(({ isWhole }) => isWhole), [false]);
+  });
+}
+
+test("an event whose handler failed is told apart from one that was not taken", async () => {
+  const { url } = await jsonServer(() => ({ status: 500, body: { status: "failed", error: "no stock" } }));
+  const sender = createSender({ url, secret: SECRET, preset: "github" });
+  const { fate, expected } = await shooter(sender)({ kind: "plain" });
+  await sender.close();
+  assert.deepEqual({ fate, expected }, { fate: { kind: "failed", reason: "failed" }, expected: false });
+});
+
 test("a slow request is whole and genuine in the end", async () => {
   const { url, asked } = await aReceiver();
   const sender = createSender({ url, secret: SECRET, preset: "github" });
   const ending = await shooter(sender)({ kind: "slow" });
   await sender.close();
-  assert.deepEqual(outcome(ending), { kind: "slow", status: 202, expected: true });
+  assert.deepEqual(ended(ending), { kind: "slow", ...TAKEN });
   assert.equal(asked[0]?.headers["content-length"], String(asked[0]?.body.length));
 });
 
@@ -98,8 +127,9 @@ test("a stale request is signed with a time beyond the tolerance", () => {
 test("a receiver that takes a tampered request did not do as it should", async () => {
   const { url } = await jsonServer(() => ({ status: 200 }));
   const sender = createSender({ url, secret: SECRET, preset: "github" });
-  assert.deepEqual(outcome(await shooter(sender)({ kind: "tamper" })), {
+  assert.deepEqual(ended(await shooter(sender)({ kind: "tamper" })), {
     kind: "tamper",
+    fate: { kind: "accepted" },
     status: 200,
     expected: false,
   });
@@ -111,6 +141,7 @@ test("no answer is a failure, also of a request that was to be refused", async (
   for (const kind of ["plain", "tamper"] as const) {
     const ending = await shooter(sender)({ kind });
     assert.equal(ending.expected, false);
+    assert.deepEqual(ending.fate, { kind: "unanswered", reason: "connection_lost" });
     assert.equal(ending.failure?.code, "ERR_SEND_FAILED");
   }
   await sender.close();
@@ -121,7 +152,7 @@ test("a plan from a seed is sent exactly: each kind as often as planned, no even
   const sender = createSender({ url, secret: SECRET, preset: "github" });
   const shoot = shooter(sender);
   const kinds = CHAOS_KINDS.filter((kind) => kind !== "slow");
-  const shots = planShots({ count: 24, kinds, seed: 11 });
+  const shots = [...planShots({ count: 24, kinds, seed: 11 })];
   const endings: Ending[] = [];
   for (const shot of shots) endings.push(await shoot(shot));
   await until(shots.length);

@@ -37,6 +37,32 @@ test("the last column is cut to the width of the terminal, the others never", ()
   assert.equal(line, `y${" ".repeat(31)}${"e".repeat(17)}…`);
 });
 
+const withSpare: readonly Column<Row>[] = [
+  { title: "ID", cell: (row) => row.id },
+  { title: "FIRST", cell: () => "1", isSpare: true },
+  { title: "SECOND", cell: () => "2", isSpare: true },
+  { title: "ERROR", cell: (row) => row.error },
+];
+
+for (
+  const [width, shown] of [
+    [80, "long-id  1      2       it broke\\nbadly"],
+    [34, "long-id  1      2       it broke\\…"],
+    [33, "long-id  1      it broke\\nbadly"],
+    [20, "long-id  it broke\\n…"],
+    [9, "long-id  it broke\\…"],
+  ] as const
+) {
+  test(`${width} characters wide, a terminal shows as many of the spare columns as it has room for`, () => {
+    const plain = { ...output(true, width), paint: (_: unknown, text: string) => text };
+    assert.equal(renderTable(rows, withSpare, plain).split("\n")[2], shown);
+  });
+}
+
+test("a pipe gets the spare columns too", () => {
+  assert.equal(renderTable([{ id: "a", error: "" }], withSpare, output(false, 9)), "a\t1\t2\t\n");
+});
+
 test("into a pipe a row is a line with tabs between cells, and a value cannot add a row", () => {
   assert.equal(renderTable(rows, columns, output(false, 10)), "a\t\nlong-id\tit broke\\nbadly\n");
 });

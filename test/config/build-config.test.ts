@@ -47,6 +47,8 @@ describe("a file that says the least", () => {
         data: "json:",
         order: undefined,
         schema: undefined,
+        types: undefined,
+        rate: undefined,
         unknown: "reject",
         onDead: "skip",
         changedBody: undefined,
@@ -85,6 +87,8 @@ sources:
     key: header:K
     order: header:O
     schema: { type: object, properties: { toString: { default: 1 } } }
+    types: [x, "y.*"]
+    rate: 30/m
     unknown: ignore
     on_dead: park
     changed_body: reject
@@ -141,6 +145,8 @@ sources:
         data: "body",
         order: "header:O",
         schema: { type: "object", properties: { toString: { default: 1 } } },
+        types: ["x", "y.*"],
+        rate: { count: 30, perMs: 60_000 },
         unknown: "ignore",
         onDead: "park",
         changedBody: "reject",

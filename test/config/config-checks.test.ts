@@ -9,7 +9,8 @@ async function refuses(text: string, ...faults: string[]): Promise<void> {
   assert.deepEqual((await faultsOf(text)).map((line) => line.replace(/^hookd\.yaml:/, "")), faults);
 }
 
-const SOURCE_KEYS = '"path", "verify", "optional", "mode", "type", "data", "key", "order", "schema", "unknown", ' +
+const SOURCE_KEYS =
+  '"path", "verify", "optional", "mode", "type", "data", "key", "order", "schema", "types", "rate", "unknown", ' +
   '"on_dead", "changed_body", "idempotency", "sync_deadline", "retry"';
 
 describe("a faulty value is told with its place, what was expected and what was found", () => {
@@ -117,6 +118,18 @@ describe("a faulty source is told with its place", () => {
       "6:11: sources.events.type: expected a reference such as json:/pointer or header:NAME, found an empty text",
     ],
     ["schema: x", '6:13: sources.events.schema: expected a JSON Schema, found "x" (string)'],
+    [
+      "rate: 10",
+      "6:11: sources.events.rate: expected a rate such as 100/s, 600/m or 5000/h, found 10 (number)",
+    ],
+    [
+      "types: [order*]",
+      '6:13: sources.events.types[0]: expected an event type without blanks, at most 200 characters; "*" alone or after . : or / at its end, found "order*" (string)',
+    ],
+    [
+      "types: []",
+      "6:5: sources.events.types: expected a list of event types, found an empty list",
+    ],
     [
       "retry: { attempts: 0 }",
       "6:24: sources.events.retry.attempts: expected a whole number from 1 to 1000, found 0 (number)",

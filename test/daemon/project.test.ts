@@ -31,3 +31,15 @@ describe("a project", () => {
     });
   });
 });
+
+it("a type that a source names and no handler takes is a warning with its place", async () => {
+  const yaml = aSourceInYaml("    types: ['user.*', user.created, user.craeted]\n");
+  const hookd = JSON.stringify(new URL("../../src/mod.ts", import.meta.url).href);
+  const handler = `import { defineHandler } from ${hookd};\n`;
+  const file = aProjectFolder(yaml, {
+    "a.ts": `${handler}export default defineHandler({ event: "user.created", run() {} });\n`,
+  });
+  const { warnings } = await requireProject(file, SECRET);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /hookd\.yaml:6:\d+: sources\.a\.types\[2\]: no handler takes "user\.craeted"/);
+});

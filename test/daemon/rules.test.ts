@@ -82,3 +82,12 @@ describe("the data of a dead letter", () => {
     assert.equal(shown(""), "");
   });
 });
+
+describe("an event whose type its source does not take", () => {
+  it("is skipped although another source's handler takes the type", () => {
+    const narrow = project({ types: ["user.*"], unknown: "accept" }, {});
+    assert.deepEqual(runPlanFor(aStoredEvent(), narrow), { kind: "skip" });
+    assert.equal(rulesFor(aStoredEvent(), narrow).policy.attempts, 5);
+    assert.equal(runPlanFor(aStoredEvent({ source: "gone" }), narrow).kind, "run");
+  });
+});

@@ -86,6 +86,20 @@ test("an unsigned request differs in its signature alone", () => {
   assert.equal(others["webhook-id"], "msg_1");
 });
 
+test("a caller's headers win over all that hookd sets, a signature to be refused among them", () => {
+  const sender = createSender({ url: "http://127.0.0.1:1/", secret: "s" });
+  const headers = { "X-Event-Type": "b", "X-Webhook-Signature": "sha256=no", "X-Retry-Count": "2" };
+  const request = sender.prepare({ type: "a", data: {}, key: "k", headers });
+  assert.deepEqual(request.headers, {
+    "content-type": "application/json",
+    "user-agent": "hookd-sender",
+    "x-event-type": "b",
+    "x-idempotency-key": "k",
+    "x-webhook-signature": "sha256=no",
+    "x-retry-count": "2",
+  });
+});
+
 test("a time to sign at is what is signed", () => {
   const sender = createSender({ url: "http://127.0.0.1:1/", secret: "whsec_abc", preset: "stripe" });
   const { headers } = sender.prepare({ type: "a", data: {} }, { at: 1_700_000_000_999 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { type OutgoingEvent, placeEvent, type Recipe } from "../../src/sender/signed-request.ts";
+import {
+  callersHeaders,
+  type OutgoingEvent,
+  placeEvent,
+  type Recipe,
+  timesRequired,
+} from "../../src/sender/signed-request.ts";
 
 const now = new Date("2026-01-02T03:04:05.678Z");
 const header: Recipe = {
@@ -48,6 +54,14 @@ test("a timestamp that the data brings along stays", () => {
   assert.equal(place({ data: { timestamp: "2020" } }, { schema }).text, '{"timestamp":"2020"}');
 });
 
+test("times are required where the schema says so at its top", () => {
+  const properties = { at: { format: "date-time" }, id: {}, later: { format: "date-time" } };
+  assert.deepEqual(timesRequired({ required: ["id", "at", "gone"], properties }), ["at"]);
+  for (const schema of [undefined, true, { properties }, { required: ["at"] }]) {
+    assert.deepEqual(timesRequired(schema), []);
+  }
+});
+
 test("a template puts its part of the type next to the data", () => {
   assert.equal(
     place({ type: "users.created" }, { type: "users.{json:/action}" }).text,
@@ -69,9 +83,23 @@ test("query references become query parameters", () => {
   assert.deepEqual(place({}, { type: "query:kind" }).query, [["kind", "user.created"]]);
 });
 
-test("the caller's headers win", () => {
-  assert.equal(place({ headers: { "Content-Type": "text/plain" } }, {}).headers["content-type"], "text/plain");
+test("a caller's headers are taken as they are, by names in lower case", () => {
+  assert.deepEqual(callersHeaders({ "Content-Type": "text/plain", "X-Retry-Count": "2" }), {
+    "content-type": "text/plain",
+    "x-retry-count": "2",
+  });
+  assert.deepEqual(callersHeaders(), {});
 });
+
+for (
+  const headers of [{ "Content-Length": "5" }, { "transfer-encoding": "chunked" }, { "a b": "" }, { "": "" }, {
+    a: "1\r\nb: 2",
+  }]
+) {
+  test(`the headers ${JSON.stringify(headers)} are wrong usage`, () => {
+    assert.throws(() => callersHeaders(headers), { code: "ERR_USAGE" });
+  });
+}
 
 const exact = '{ "type": "a",  "n": 12345678901234567890 }';
 for (

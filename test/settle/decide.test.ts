@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Outcome, ResponseMode } from "../../src/model.ts";
+import type { Decision, Outcome, ResponseMode } from "../../src/model.ts";
 import { decide, endsForSender } from "../../src/settle/decide.ts";
 
 const failure = { code: "Error", message: "no luck" };
@@ -64,6 +64,22 @@ describe("the settlement rules", () => {
       at: 142,
       failure,
     });
+  });
+
+  it("tells a sender that retries when to come again: as the handler asked, else the backoff without jitter", () => {
+    const circumstances = {
+      outcome: outcomes["failed"]!,
+      attempt: 2,
+      policy: { ...policy, baseMs: 100, factor: 3, maxMs: 10_000, jitter: "full" as const },
+      mode: "sender-retry" as const,
+      onDead: "skip" as const,
+    };
+    const world = { now: 0, random: () => 0, senderWaits: true };
+    const waitOf = (decision: Decision) => decision.kind === "fail" ? decision.retryAfterMs : decision.kind;
+    assert.equal(waitOf(decide(circumstances, world)), 300);
+    const asked = { ...circumstances, outcome: { kind: "failed" as const, failure, retryAfterMs: 60_000 } };
+    assert.equal(waitOf(decide(asked, world)), 60_000);
+    assert.equal(waitOf(decide({ ...asked, mode: "sync", attempt: 3 }, world)), undefined);
   });
 
   it("asks whether the sender waits only about the last word on a failure", () => {

@@ -14,6 +14,8 @@ export function aSource(over: Partial<SourceConfig> = {}): SourceConfig {
     data: "json:/data",
     order: "json:/data/user_id",
     schema: undefined,
+    types: undefined,
+    rate: undefined,
     unknown: "reject",
     onDead: "skip",
     changedBody: undefined,

@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Effect, parseEffects } from "./effects.ts";
+import { assertDocumented, type Document, documentOrigins } from "./documented.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -31,6 +32,8 @@ export interface DaemonSetup {
   /** Handler files that are copied into the daemon's own handler folder, which a test may then change. */
   handlers?: Record<string, string>;
   env?: Record<string, string>;
+  /** How many of the latest lines `log` keeps; default 20 000. */
+  linesKept?: number;
 }
 
 interface Ended {
@@ -45,6 +48,8 @@ export class DaemonProcess {
   publicUrl = "";
   adminUrl = "";
   readonly #env: Record<string, string>;
+  #document: Document | undefined;
+  readonly #linesKept: number;
   readonly #watchers = new Set<() => void>();
   #child: ChildProcess | undefined;
   #ended: Promise<Ended> = Promise.resolve({ code: 0, signal: null });
@@ -69,6 +74,7 @@ export class DaemonProcess {
 
   private constructor(setup: DaemonSetup) {
     this.folder = tempFolder();
+    this.#linesKept = setup.linesKept ?? LINES_KEPT;
     this.#env = { HOOKD_SECRET: SECRET, HOOKD_TEST_EFFECTS: join(this.folder, "effects.jsonl"), ...setup.env };
     let handlers = join(ROOT, "test/fixtures/path/handlers");
     if (setup.handlers !== undefined) {
@@ -118,6 +124,19 @@ export class DaemonProcess {
     const ready = await this.logged((line) => line.action === "ready", { withinMs: READY_WITHIN_MS });
     this.publicUrl = String(ready.public);
     this.adminUrl = String(ready.admin);
+    const read = () => this.#readDocument();
+    // Read at once: what a killed daemon answered is held to it too.
+    await read();
+    documentOrigins([this.publicUrl, this.adminUrl], read);
+  }
+
+  async #readDocument(): Promise<Document> {
+    const token = this.#env["HOOKD_ADMIN_TOKEN"];
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const answer = await fetch(`${this.adminUrl}/openapi.json`, { headers }).catch(() => undefined);
+    if (answer?.ok) this.#document = await answer.json() as Document;
+    assert(this.#document !== undefined, "The daemon gave no OpenAPI document");
+    return this.#document;
   }
 
   /** Starts it and does not wait until it is ready. The log begins anew. */
@@ -182,10 +201,14 @@ export class DaemonProcess {
     return this.#waitFor("a line of the log", { withinMs, from: () => this.log.find(wanted) });
   }
 
-  /** Calls the admin listener; the answer's JSON, whatever its status. */
+  /** Calls the admin listener; the answer's JSON, whatever its status. Rejects an answer that is not documented. */
   async admin(path: string, init?: RequestInit): Promise<{ status: number; body: any }> {
     const response = await fetch(this.adminUrl + path, init);
-    return { status: response.status, body: await response.json() };
+    const text = await response.text();
+    const { status } = response;
+    const headers = Object.fromEntries(response.headers);
+    await assertDocumented(this.adminUrl, { method: init?.method ?? "GET", path, status, headers, text });
+    return { status, body: JSON.parse(text) };
   }
 
   /** Asks again and again until `wanted` gives something; for what no signal tells. */
@@ -239,7 +262,7 @@ export class DaemonProcess {
     } catch {
       return;
     }
-    if (this.log.length > LINES_KEPT) this.log.splice(0, LINES_KEPT / 2);
+    if (this.log.length > this.#linesKept) this.log.splice(0, this.#linesKept / 2);
     this.#tellWatchers();
   }
 

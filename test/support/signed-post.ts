@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { SECRET } from "./daemon-process.ts";
+import { assertDocumented } from "./documented.ts";
 
 export interface Answer {
   status: number;
@@ -38,7 +39,18 @@ export class SignedSender {
     });
   }
 
-  send(url: string, { body, headers }: { body: Buffer; headers: Record<string, string> }): Promise<Answer> {
+  /** Rejects also when the answer is not as the daemon's OpenAPI document says. */
+  async send(url: string, { body, headers }: { body: Buffer; headers: Record<string, string> }): Promise<Answer> {
+    const { text, ...answer } = await this.#exchange(url, { body, headers });
+    const { origin, pathname: path } = new URL(url);
+    await assertDocumented(origin, { method: "POST", path, status: answer.status, headers: answer.headers, text });
+    return { ...answer, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  #exchange(
+    url: string,
+    { body, headers }: { body: Buffer; headers: Record<string, string> },
+  ): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
     return new Promise((resolve, reject) => {
       const sending = request(url, { method: "POST", headers, agent: this.#agent }, (response) => {
         const chunks: Buffer[] = [];
@@ -47,11 +59,7 @@ export class SignedSender {
         response.on("close", () => {
           if (!response.complete) return reject(new Error("The answer was cut off"));
           const text = Buffer.concat(chunks).toString();
-          resolve({
-            status: response.statusCode!,
-            headers: response.headers,
-            body: text === "" ? undefined : JSON.parse(text),
-          });
+          resolve({ status: response.statusCode!, headers: response.headers, text });
         });
       });
       sending.on("error", reject);

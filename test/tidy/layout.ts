@@ -10,6 +10,10 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
   "src/execute/protocol.ts": "types only",
   "src/watch/admin-needs.ts": "types only",
   "src/cli/needs.ts": "types only",
+  // Schemas: the examples of the answers that they describe are checked by them.
+  "src/accept/answer-schemas.ts": "test/accept/mode-responses.test.ts",
+  "src/watch/admin-schemas.ts": "test/watch/admin-operations.test.ts",
+  "src/watch/admin-examples.ts": "test/watch/admin-operations.test.ts",
 };
 
 /** Test files that mirror no source file: of several rooms at once, or of one as a whole. */

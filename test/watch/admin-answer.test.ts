@@ -4,7 +4,6 @@ import { json, problem } from "../../src/watch/admin-answer.ts";
 
 test("a problem has the members of RFC 9457, its code, and the detail once more as error", () => {
   const { status, contentType, body, headers } = problem({
-    status: 405,
     code: "method_not_allowed",
     detail: "This takes GET",
     errors: [{ path: "a", message: "is wrong" }],
@@ -23,7 +22,7 @@ test("a problem has the members of RFC 9457, its code, and the detail once more 
 });
 
 test("a problem without single faults has no errors member", () => {
-  assert.ok(!("errors" in JSON.parse(problem({ status: 404, code: "not_found", detail: "Nothing is here" }).body)));
+  assert.ok(!("errors" in JSON.parse(problem({ code: "not_found", detail: "Nothing is here" }).body)));
 });
 
 test("a JSON answer carries the headers that it is given", () => {

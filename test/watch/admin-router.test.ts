@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { json } from "../../src/watch/admin-answer.ts";
+import { OPERATIONS } from "../../src/watch/admin-operations.ts";
 import { findRoute, type Route } from "../../src/watch/admin-router.ts";
 
-const route = (method: Route["method"], path: string): Route => ({ method, path, answer: () => json(200, path) });
+const route = (method: Route["method"], path: string): Route => ({
+  method,
+  path,
+  operation: OPERATIONS.livez,
+  answer: () => json(200, path),
+});
 const ROUTES = [
   route("GET", "/events"),
   route("GET", "/events/:id"),

@@ -5,6 +5,8 @@ import { after } from "node:test";
 import type { EventRecord } from "../../src/model.ts";
 import type { Signal } from "../../src/ports.ts";
 import { AdminListener, type AdminOptions } from "../../src/watch/admin.ts";
+import type { ListenAddress } from "../../src/config.ts";
+import { assertDocumented, documentOrigins } from "../support/documented.ts";
 import { aStoredEvent } from "../support/an-event.ts";
 
 export interface Asked {
@@ -33,10 +35,27 @@ export async function openAdmin(over: Partial<AdminOptions> = {}): Promise<Admin
   const signals: Signal[] = [];
   const listener = await AdminListener.open({ ...someNeeds(), emit: (signal) => void signals.push(signal), ...over });
   after(() => listener.close());
+  documentOrigins([originOf(listener.address)], async () => {
+    const headers = (over.config?.().admin.token ?? "") === ""
+      ? []
+      : ["Authorization", `Bearer ${over.config?.().admin.token}`];
+    return (await exchange(listener.address, { path: "/openapi.json", headers })).json;
+  });
   return { listener, signals, ask: (asked) => ask(listener.address, asked) };
 }
 
-export function ask({ host, port }: { host: string; port: number }, asked: Asked): Promise<Told> {
+/** Rejects an answer that is not documented. */
+export async function ask(address: ListenAddress, asked: Asked): Promise<Told> {
+  const told = await exchange(address, asked);
+  await assertDocumented(originOf(address), { method: "GET", ...asked, ...told });
+  return told;
+}
+
+function originOf({ host, port }: ListenAddress): string {
+  return `http://${host}:${port}`;
+}
+
+function exchange({ host, port }: ListenAddress, asked: Asked): Promise<Told> {
   const { method = "GET", path, headers = [], body } = asked;
   const names = headers.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const all = names.includes("host") ? [...headers] : ["Host", `localhost:${port}`, ...headers];
@@ -90,6 +109,8 @@ function someNeeds(): AdminOptions {
     },
     health: { live: () => ({ status: "ok", checks: {} }), ready: () => ({ status: "ok", checks: {} }) },
     config: () => ({ admin: { token: undefined, hosts: [] }, sources: [{ name: "events", secrets: [] }] }),
+    version: "1.2.3",
+    publicApi: () => ({ url: "http://127.0.0.1:8080", operations: [], schemas: {}, securitySchemes: {}, unrouted: [] }),
     emit: () => {},
   };
 }

@@ -85,7 +85,15 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
     "an attempt that is tried again",
     { kind: "attempt", delivery, attempt: attempt({ failure, nextAttemptAt: 9 }) },
     [["attempted", "order.placed", attempt({ failure, nextAttemptAt: 9 })]],
-    [{ level: "warn", action: "webhook_error", event_id: ID, error: "no stock", error_type: "E_STOCK", attempt: 2 }],
+    [{
+      level: "warn",
+      action: "webhook_error",
+      event_id: ID,
+      error: "no stock",
+      error_type: "E_STOCK",
+      attempt: 2,
+      next_attempt_at: "1970-01-01T00:00:00.009Z",
+    }],
   ],
   [
     "an attempt that was the last",

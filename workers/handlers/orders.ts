@@ -10,7 +10,7 @@ export default defineHandler({
       Type.Literal("delivered"),
       Type.Literal("cancelled"),
     ]),
-    order_id: Type.Union([Type.String(), Type.Number()]),
+    order_id: Type.String({ minLength: 1 }),
     items: Type.Optional(Type.Array(Type.Unknown())),
     total: Type.Optional(Type.Number()),
   }),

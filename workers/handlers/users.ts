@@ -5,7 +5,7 @@ export default defineHandler({
   event: ["users.created", "users.updated", "users.deleted"],
   schema: Type.Object({
     action: Type.Union([Type.Literal("created"), Type.Literal("updated"), Type.Literal("deleted")]),
-    user_id: Type.Union([Type.String(), Type.Number()]),
+    user_id: Type.String({ minLength: 1 }),
     email: Type.Optional(Type.String()),
     metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   }),

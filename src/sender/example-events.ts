@@ -1,6 +1,6 @@
 /** Data that the shipped handlers and schemas accept, so that `hookd send TYPE` works with nothing else said. */
 import type { SourceConfig } from "../config.ts";
-import { isTemplate, templateFits } from "../sender/sender-places.ts";
+import { isTemplate, templateFits } from "./sender-places.ts";
 
 const user = { user_id: "user_42", email: "ada@example.com" };
 const order = {

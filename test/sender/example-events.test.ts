@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { PRESET_NAMES } from "../../src/accept/presets.ts";
-import { exampleData, exampleType } from "../../src/cli/example-events.ts";
+import { exampleData, exampleType } from "../../src/sender/example-events.ts";
 import type { SourceConfig } from "../../src/config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createSender } from "../../src/sender/sender.ts";
