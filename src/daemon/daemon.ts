@@ -78,6 +78,7 @@ export class Daemon {
       project: () => this.#project,
       status: () => this.#stores?.store.status(),
       deadLetters: () => this.#stores?.deadLetters.count() ?? 0,
+      letterDamage: () => this.#stores?.deadLetters.damage ?? [],
       threads: () => this.#pool?.threads() ?? { idle: 0, busy: 0, starting: 0 },
       draining: () => this.#draining !== undefined,
     });

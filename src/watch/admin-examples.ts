@@ -75,6 +75,7 @@ export const HEALTH: Health = {
     store: { ok: true },
     queue: { ok: true, detail: "0 of 100000" },
     journal: { ok: true },
+    dead_letters: { ok: true },
   },
 };
 

@@ -17,6 +17,8 @@ export interface WatchNeeds {
   /** Undefined before the store is open. */
   status(): StoreStatus | undefined;
   deadLetters(): number;
+  /** Lines of the dead-letter file that cannot be read: file names with line numbers. */
+  letterDamage(): readonly string[];
   threads(): { idle: number; busy: number; starting: number };
   draining(): boolean;
 }
@@ -66,7 +68,7 @@ export class Watch {
   }
 }
 
-function readiness({ status, draining, project }: WatchNeeds): Health {
+function readiness({ status, draining, project, letterDamage }: WatchNeeds): Health {
   const { accepting, reason, depth, damage } = status() ?? NO_STORE;
   const { queueMax } = project().config.limits;
   return healthOf({
@@ -74,8 +76,13 @@ function readiness({ status, draining, project }: WatchNeeds): Health {
     store: { ok: accepting, ...(reason !== undefined && { detail: reason }) },
     queue: { ok: depth < queueMax, detail: `${depth} of ${queueMax}` },
     // Reported, but no reason to turn senders away: what is readable is served.
-    journal: { ok: true, ...(damage.length > 0 && { detail: `damaged: ${damage.join("; ")}` }) },
+    journal: { ok: true, ...damageDetail(damage) },
+    dead_letters: { ok: true, ...damageDetail(letterDamage()) },
   });
+}
+
+function damageDetail(damage: readonly string[]): { detail?: string } {
+  return damage.length === 0 ? {} : { detail: `damaged: ${damage.join("; ")}` };
 }
 
 function healthOf(checks: Health["checks"]): Health {

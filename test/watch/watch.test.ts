@@ -27,6 +27,7 @@ function watchOver(over: Partial<WatchNeeds> = {}): Watch {
     project: () => ({ config, handlers }) as unknown as ReturnType<WatchNeeds["project"]>,
     status: () => status,
     deadLetters: () => 0,
+    letterDamage: () => [],
     threads: () => ({ idle: 0, busy: 0, starting: 0 }),
     draining: () => false,
     ...over,
@@ -52,6 +53,16 @@ for (const [says, over, failing] of readiness) {
     assert.equal(health.live().status, "ok");
   });
 }
+
+test("damage is told where it is, of the journal and of the dead letters", () => {
+  const { health } = watchOver({
+    status: () => ({ ...status, damage: ["a: 1-2", "b: 3-4"] }),
+    letterDamage: () => ["dlq.jsonl: 1 unreadable line(s), the first at byte 0"],
+  });
+  const { journal, dead_letters } = health.ready().checks;
+  assert.deepEqual(journal, { ok: true, detail: "damaged: a: 1-2; b: 3-4" });
+  assert.deepEqual(dead_letters, { ok: true, detail: "damaged: dlq.jsonl: 1 unreadable line(s), the first at byte 0" });
+});
 
 test("what is emitted is counted, under names from the config and the handlers only", async () => {
   const { emit, metrics } = watchOver();
