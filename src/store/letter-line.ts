@@ -16,6 +16,12 @@ export type LetterLine =
  */
 const FOREIGN_LINE_ENDS = /[\u0085\u2028\u2029]/g;
 
+/**
+ * An escape as JSON.stringify writes it; with a group, it is half of a surrogate pair. RFC 8259 section 8.2 leaves
+ * open what a reader makes of such a half, and jq refuses the whole file for it.
+ */
+const ESCAPE = /\\(?:(ud[89a-f][0-9a-f]{2})|.)/g;
+
 /** The line of a letter, without its line feed. Its fields stand in the order of the contract. */
 export function letterLine(letter: DeadLetter): string {
   const { id, event, error, attempts, failed_at } = letter;
@@ -39,10 +45,9 @@ export function parseLetterLine(line: string): LetterLine {
 }
 
 function onOneLine(value: unknown): string {
-  return JSON.stringify(value).replace(
-    FOREIGN_LINE_ENDS,
-    (end) => "\\u" + end.charCodeAt(0).toString(16).padStart(4, "0"),
-  );
+  return JSON.stringify(value)
+    .replace(ESCAPE, (escape, half?: string) => half === undefined ? escape : "\\ufffd")
+    .replace(FOREIGN_LINE_ENDS, (end) => "\\u" + end.charCodeAt(0).toString(16).padStart(4, "0"));
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {

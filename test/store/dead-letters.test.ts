@@ -165,7 +165,8 @@ test("letters with nasty content survive a restart, one JSON object a line", asy
     fc.constantFrom('"', "\\", "\n", "\r\n", "\u2028", "\u2029", "\0", "\ud800", "\udc00\ud800", "é", "\u{1f4a9}"),
     fc.constant(`\n${letterLine(aLetter({ id: "forged" }))}\n`),
     fc.constant(`"}}\n${resolvedLine("forged", "dropped", AT)}\n{"id":"`),
-  );
+    // Halves of surrogate pairs are not kept: `letter-line.ts`.
+  ).map((any) => Buffer.from(any).toString());
   // Plain names: JSON.parse of Node 24.21 at times misreads a name that is written with escapes, such as "\\u0000".
   const name = fc.constantFrom("a", "b", "é", "data", "resolved");
   const content = fc.record({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import fc from "fast-check";
 import { letterLine, parseLetterLine, resolvedLine } from "../../src/store/letter-line.ts";
@@ -38,7 +39,7 @@ test("whatever a sender puts into an event stays in one line and comes back the 
     fc.constantFrom("\n", "\r\n", "\u2028", "\u2029", "\u0085", "\0", "\ud800", "\udfff", "\u001c", '"}\n{"id":"x"}'),
     fc.constant('\n{"id":"forged","resolved":"dropped","at":"2023-11-14T22:13:20.000Z"}\n'),
   );
-  const text = fc.array(nasty, { maxLength: 5 }).map((parts) => parts.join(""));
+  const text = fc.array(nasty, { maxLength: 5 }).map((parts) => wellFormed(parts.join("")));
   const data = fc.letrec((tie) => ({
     value: fc.oneof({ depthSize: "small" }, text, fc.integer(), fc.constant(null), tie("list"), tie("object")),
     list: fc.array(tie("value"), { maxLength: 3 }),
@@ -53,6 +54,15 @@ test("whatever a sender puts into an event stays in one line and comes back the 
     assert.deepEqual(JSON.parse(line), letter);
     assert.deepEqual(parseLetterLine(line), { kind: "letter", letter });
   }));
+});
+
+test("half of a surrogate pair becomes U+FFFD, in names too, since jq refuses a file with one", () => {
+  const data = { "a\ud800": "\udc00\ud83d\udca9\ud83d", b: "\\ud800 \\", c: ["\udfff\\"] };
+  const line = letterLine(aLetter({ error: "\udbff", event: { key: "k\ud800k", data } }));
+  const read = parseLetterLine(line);
+  assert.ok(read.kind === "letter");
+  assert.deepEqual(read.letter.event.data, { "a\ufffd": "\ufffd\u{1f4a9}\ufffd", b: "\\ud800 \\", c: ["\ufffd\\"] });
+  assert.deepEqual([read.letter.error, read.letter.event.key], ["\ufffd", "k\ufffdk"]);
 });
 
 test("a line that is no record of ours is damaged, whatever it is", () => {
@@ -75,3 +85,8 @@ test("a line that is no record of ours is damaged, whatever it is", () => {
   ];
   for (const line of lines) assert.deepEqual(parseLetterLine(line), { kind: "damaged" }, line);
 });
+
+/** `String.prototype.toWellFormed`, as UTF-8 does it. */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
+}

@@ -12,10 +12,11 @@
 import type { Buffer } from "node:buffer";
 import { performance } from "node:perf_hooks";
 import { HookdError, messageOf, systemCode } from "../../errors.ts";
+import type { UnixMs } from "../../model.ts";
 import type { Clock, Emit } from "../../ports.ts";
 import { type Disk, type DiskFile, segmentPath } from "./disk.ts";
-import { encodeSegmentHeader, sealFrame, SEGMENT_HEADER_BYTES } from "./frame.ts";
-import { type Position, positionOf } from "./position.ts";
+import { encodeSegmentHeader, placeFrames, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import type { Position } from "./position.ts";
 import type { Segment, Segments } from "./segments.ts";
 
 /** After a failure, how long until a new segment is tried. */
@@ -51,7 +52,8 @@ export interface FirstSegment {
 
 export class CommitLog {
   readonly #needs: CommitLogNeeds;
-  #active: { file: DiskFile; segment: Segment } | undefined;
+  /** The segment that grows. `isOver`: the next write begins another one. */
+  #active: { file: DiskFile; segment: Segment; begunAt: UnixMs; isOver: boolean } | undefined;
   #pending: Pending[] = [];
   #committing: Promise<void> | undefined;
   #failure: HookdError | undefined;
@@ -85,6 +87,17 @@ export class CommitLog {
       this.#pending.push({ frames, bytes, onDurable, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
+  }
+
+  /**
+   * Ends the segment that grows if it holds a record and was begun before `begunBefore`: on a quiet daemon it would
+   * else never be full, and nothing in it could ever go.
+   */
+  async endSegment(begunBefore: UnixMs): Promise<void> {
+    const active = this.#active;
+    if (active === undefined || active.begunAt >= begunBefore || active.segment.end <= SEGMENT_HEADER_BYTES) return;
+    active.isOver = true;
+    await this.append([], () => {});
   }
 
   /** Commits what was appended, then refuses. */
@@ -130,6 +143,7 @@ export class CommitLog {
 
   async #write(frames: readonly Buffer[]): Promise<Position[]> {
     const { file, segment } = await this.#writable();
+    if (frames.length === 0) return [];
     const { positions, bytes } = placeFrames(frames, { segment: segment.number, commit: segment.end });
     await file.write(frames, segment.end);
     await file.sync();
@@ -138,10 +152,10 @@ export class CommitLog {
   }
 
   async #writable(): Promise<{ file: DiskFile; segment: Segment }> {
-    if (this.#active !== undefined && this.#active.segment.end >= this.#needs.segmentBytes) {
-      const full = this.#active;
+    const active = this.#active;
+    if (active !== undefined && (active.isOver || active.segment.end >= this.#needs.segmentBytes)) {
       this.#active = undefined;
-      await full.file.close();
+      await active.file.close();
     }
     if (this.#active === undefined) await this.#openSegment([]);
     return this.#active!;
@@ -168,7 +182,7 @@ export class CommitLog {
     const segment: Segment = { number, end: SEGMENT_HEADER_BYTES + bytes, newestAt: clock.now() };
     segments.add(segment);
     this.#nextNumber = number + 1;
-    this.#active = { file, segment };
+    this.#active = { file, segment, begunAt: segment.newestAt, isOver: false };
     return positions;
   }
 
@@ -222,21 +236,6 @@ export class CommitLog {
       this.#reopenLater();
     }
   }
-}
-
-/** Seals frames for the place they will have; returns their positions and their length together. */
-function placeFrames(
-  frames: readonly Buffer[],
-  at: { segment: number; commit: number },
-): { positions: Position[]; bytes: number } {
-  let offset = at.commit;
-  const positions = frames.map((frame) => {
-    sealFrame(frame, at);
-    const position = positionOf(at.segment, offset);
-    offset += frame.length;
-    return position;
-  });
-  return { positions, bytes: offset - at.commit };
 }
 
 function tell(batch: readonly Pending[], positions: Position[]): void {

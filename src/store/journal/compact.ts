@@ -1,7 +1,7 @@
 /**
  * Lets old segments go, oldest first. A segment goes when everything in it is older than retention and window;
  * what must outlive it (unsettled events, dead events that can be revived, holds) is written again at the end
- * of the journal first.
+ * of the journal first. The segment that grows is ended in time, so that its turn comes on a quiet daemon too.
  *
  * Crash stories. Dying between the copy and the removal: both are read at start, and the copy, which names where
  * it came from, takes the place of the original. While copies are made no delivery can be claimed, so that no
@@ -22,14 +22,17 @@ export interface Retention {
   deadMs: number;
 }
 
+/** A segment grows no longer than this share of `keepMs`: so much longer than need be its oldest event may stay. */
+const SEGMENT_SHARE = 1 / 8;
 /** A commit of copies is closed when it is at least this long, in bytes. */
 const COPY_BYTES = 4 * 1024 * 1024;
 
 /** Removes what may go. Resolves to the number of segments removed. */
 export async function compact(core: JournalCore, retention: Retention): Promise<number> {
-  const { state, clock } = core;
+  const { state, log, clock } = core;
   const { list } = state.segments;
   state.dropExpiredKeys(clock.now());
+  await log.endSegment(clock.now() - retention.keepMs * SEGMENT_SHARE);
   let removed = 0;
   while (list.length > 1 && list[0]!.newestAt + retention.keepMs < clock.now()) {
     const resume = core.claims.pause();

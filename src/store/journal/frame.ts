@@ -12,6 +12,7 @@
 import { strict as assert } from "node:assert";
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
+import { type Position, positionOf } from "./position.ts";
 
 export const FRAME_HEADER_BYTES = 16;
 const HEADER_COPY_BYTES = 40;
@@ -98,6 +99,21 @@ export function sealFrame(frame: Buffer, at: { segment: number; commit: number }
   frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 8);
   frame.writeUInt32LE(at.commit, 12);
   frame.writeUInt32LE(crc32(frame.subarray(8), at.segment), 4);
+}
+
+/** Seals frames for the place they will have; returns their positions and their length together. */
+export function placeFrames(
+  frames: readonly Buffer[],
+  at: { segment: number; commit: number },
+): { positions: Position[]; bytes: number } {
+  let offset = at.commit;
+  const positions = frames.map((frame) => {
+    sealFrame(frame, at);
+    const position = positionOf(at.segment, offset);
+    offset += frame.length;
+    return position;
+  });
+  return { positions, bytes: offset - at.commit };
 }
 
 /** Length of the whole frame that begins at `offset`, or 0 if no frame can begin there. */

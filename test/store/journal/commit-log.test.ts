@@ -71,6 +71,22 @@ describe("the commit log", () => {
     });
   });
 
+  it("ends a segment that was begun long ago when it is asked to, once there is a record in it", async () => {
+    const { log, append, positions, disk, clock } = await open();
+    const begun = clock.now();
+    await log.endSegment(begun + 1);
+    assert.deepEqual(disk.paths(), ["/journal/00000001.seg"]);
+    await append(aFrame());
+    await log.endSegment(begun);
+    assert.deepEqual(disk.paths(), ["/journal/00000001.seg"]);
+    await log.endSegment(begun + 1);
+    assert.equal(headerOf(disk, 2).previousEnd, SEGMENT_HEADER_BYTES + FRAME_BYTES);
+    await append(aFrame());
+    assert.deepEqual(positions.map(segmentOf), [1, 2]);
+    await log.close();
+    await log.endSegment(Infinity);
+  });
+
   for (const failing of ["write", "sync"] as const) {
     it(`acks nothing of a batch whose ${failing} failed, never syncs that file again, and goes on in a new one`, async () => {
       const { append, disk, clock, log, positions, kinds } = await open();

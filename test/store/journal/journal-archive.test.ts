@@ -6,7 +6,7 @@ const done = { kind: "complete", result: "1" } as const;
 
 describe("the archive of the journal", () => {
   it("lists all that is there while compaction takes what is old", async () => {
-    const rig = await aJournal({ segmentBytes: 100 });
+    const rig = await aJournal({ segmentBytes: 100, compactEveryMs: KEEP + HOUR });
     for (let n = 0; n < 6; n++) {
       await rig.store();
       await rig.settle(done);
