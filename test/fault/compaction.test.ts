@@ -19,7 +19,8 @@ interface Kept {
 }
 
 async function grownOld(): Promise<{ rig: JournalRig; kept: Kept }> {
-  const rig = await aJournal({ segmentBytes: 300 });
+  // It grows old without compaction, whose commits the clock would run ahead of.
+  const rig = await aJournal({ segmentBytes: 300, compactEveryMs: 100 * KEEP });
   const { clock } = rig;
   const retrying = await rig.store({ orderingKey: "r", body: Buffer.alloc(600, 1) });
   const dueAt = clock.now() + 3 * KEEP;
@@ -35,6 +36,7 @@ async function grownOld(): Promise<{ rig: JournalRig; kept: Kept }> {
   await clock.advance(KEEP + HOUR / 2);
   const fresh = await rig.store({ key: "fresh" });
   await rig.settle({ kind: "complete", result: "2" });
+  await rig.reopen({ compactEveryMs: HOUR });
   return { rig, kept: { retrying, dueAt, dead, fresh } };
 }
 
