@@ -160,8 +160,8 @@ export interface DeadLetters {
   list(filter: LetterFilter): Promise<Page<DeadLetter>>;
   /** By letter id or event id; open ones only. */
   find(id: string): Promise<DeadLetter | undefined>;
-  /** Open letters. */
-  count(): number;
+  /** Open letters, all or those that the filter selects. */
+  count(filter?: Pick<LetterFilter, "type" | "source">): number;
   close(): Promise<void>;
 }
 

@@ -94,8 +94,9 @@ export class DeadLetterFile implements DeadLetters {
     return open && await this.#read(open);
   }
 
-  count(): number {
-    return this.#open.size;
+  count({ type, source }: Pick<LetterFilter, "type" | "source"> = {}): number {
+    if (type === undefined && source === undefined) return this.#open.size;
+    return [...this.#selected({ type, source })].length;
   }
 
   /** Whether this letter stands in the file, open or not. */
@@ -133,7 +134,9 @@ export class DeadLetterFile implements DeadLetters {
     }
   }
 
-  *#selected({ ids, type, source, cursor }: LetterFilter): Iterable<OpenLetter> {
+  *#selected(
+    { ids, type, source, cursor }: { [Key in keyof LetterFilter]?: LetterFilter[Key] | undefined },
+  ): Iterable<OpenLetter> {
     const wanted = ids && new Set(ids);
     const after = cursor === undefined ? { file: -1, start: -1 } : parseCursor(cursor);
     for (const open of this.#open.values()) {

@@ -32,7 +32,7 @@ async function listLetters({ search }: Call, { deadLetters, config }: AdminNeeds
   const redact = redactOf(config());
   return json<typeof LetterPage>(200, {
     items: page.items.map((letter) => letterView(letter, redact)),
-    count: deadLetters.count(),
+    count: deadLetters.count(query.value),
     next: page.next ?? null,
   });
 }

@@ -79,7 +79,7 @@ export const Letter = Type.Object({
 
 export const LetterPage = Type.Object({
   items: Type.Array(Letter),
-  count: Type.Integer({ minimum: 0, description: "All open letters" }),
+  count: Type.Integer({ minimum: 0, description: "Open letters that the filter selects, on all pages" }),
   next: Next,
 }, strict);
 
@@ -123,6 +123,6 @@ export const Stats = Type.Object({
   }),
   avg_processing_time_ms: Type.Number({ minimum: 0, description: "Of the last attempts; 0 while nothing has ended" }),
   events_by_type: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
-    description: "Received ones; types that no handler declares by name are summed up under `other`",
+    description: "Received ones; types that neither a handler nor a source names are summed up under `other`",
   }),
 }, { ...strict, description: "Since this daemon started" });

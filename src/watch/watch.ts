@@ -47,7 +47,7 @@ export class Watch {
       version: needs.version,
       runtime: runtimeName(),
       knownSource: (name) => needs.project().config.sources.some((source) => source.name === name),
-      knownType: (type) => needs.project().handlers.entries.some(({ events }) => events.includes(type)),
+      knownType: (type) => isNamed(type, needs.project()),
       status: () => needs.status() ?? NO_STORE,
       deadLetters: () => needs.deadLetters(),
       threads: () => needs.threads(),
@@ -66,6 +66,12 @@ export class Watch {
   close(): void {
     this.#log.close();
   }
+}
+
+/** Whether a handler or a source names the type as it is: what only a wildcard takes could be anything. */
+function isNamed(type: string, { config, handlers }: ReturnType<WatchNeeds["project"]>): boolean {
+  return handlers.entries.some(({ events }) => events.includes(type)) ||
+    config.sources.some(({ types }) => types?.includes(type) === true);
 }
 
 function readiness({ status, draining, project, letterDamage }: WatchNeeds): Health {

@@ -56,7 +56,10 @@ it("the page shows each operation, opens one, and loads nothing from elsewhere",
     await page.locator("#operations-health-stats .try-out__btn").click();
     await page.locator("#operations-health-stats .execute").click();
     await page.locator("#operations-health-stats .live-responses-table .response-col_status").first().waitFor();
-    assert.match(await page.locator("#operations-health-stats .live-responses-table").innerText(), /"total_received": 0/);
+    assert.match(
+      await page.locator("#operations-health-stats .live-responses-table").innerText(),
+      /"total_received": 0/,
+    );
     assert.deepEqual(faults, []);
   } finally {
     await browser.close();

@@ -41,6 +41,7 @@ test("letters are listed oldest first, as they were written, before and after a 
   await using(folder, async (letters) => {
     assert.deepEqual(await allOf(letters), written);
     assert.equal(letters.count(), 3);
+    assert.equal(letters.count({ type: "no.such" }), 0);
   });
 });
 

@@ -4,12 +4,11 @@
  * for the ports.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { LogLine } from "./daemon-process.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -60,13 +59,16 @@ export class ExampleProject {
   }
 
   write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), this.#here(text));
   }
 
   /** Runs a command of the docs; its output has the addresses of the docs. */
   async run(command: string): Promise<Printed> {
     const runtime = quoted(process.execPath);
-    const prelude = `hookd() { ${runtime} ${HOOKD.join(" ")} "$@"; }; ${isDeno ? "deno" : "node"}() { ${runtime} "$@"; }\n`;
+    const prelude = `hookd() { ${runtime} ${HOOKD.join(" ")} "$@"; }; ${
+      isDeno ? "deno" : "node"
+    }() { ${runtime} "$@"; }\n`;
     const { NO_COLOR: _, FORCE_COLOR: __, HOOKD_SECRET: ___, HOOKD_ADMIN_TOKEN: ____, ...env } = process.env;
     const child = spawn("bash", ["-c", prelude + this.#here(command)], {
       cwd: this.folder,
@@ -84,17 +86,24 @@ export class ExampleProject {
 
   /** The first `count` lines logged since `from` (a length of `log`) that are not about events from before. */
   async logged(from: number, count: number): Promise<string> {
-    const old = new Set(this.log.slice(0, from).map(({ event_id }) => event_id).filter((id) => id !== undefined));
+    const old = new Set<unknown>(
+      this.log.slice(0, from).map(({ event_id }) => event_id).filter((id) => id !== undefined),
+    );
     const lines = () => this.log.slice(from).filter(({ event_id }) => !old.has(event_id));
     await this.#until(`${count} lines of log`, () => lines().length >= count);
     return this.#documented(lines().slice(0, count).map((line) => JSON.stringify(line)).join("\n"));
   }
 
+  /** Drains the daemon, which must not have ended before. */
   async stop(): Promise<void> {
-    if (this.#daemon?.exitCode !== null) throw new Error(`The daemon had ended before the page did\n${this.#err}`);
+    if (!this.#isRunning()) throw new Error(`The daemon had ended before the page did\n${this.#err}`);
     const ended = new Promise((resolve) => this.#daemon?.on("close", resolve));
-    this.#daemon.kill("SIGTERM");
+    this.#daemon?.kill("SIGTERM");
     await ended;
+  }
+
+  #isRunning(): boolean {
+    return this.#daemon !== undefined && this.#daemon.exitCode === null && this.#daemon.signalCode === null;
   }
 
   async #serve(): Promise<void> {
@@ -104,7 +113,7 @@ export class ExampleProject {
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    after(() => void child.kill("SIGKILL"));
+    process.once("exit", () => void child.kill("SIGKILL"));
     this.#daemon = child;
     child.stdout.setEncoding("utf8").on("data", (text: string) => this.printed += this.#documented(text));
     createInterface(child.stderr).on("line", (line) => {
@@ -117,7 +126,7 @@ export class ExampleProject {
   async #until(what: string, isThere: () => boolean): Promise<void> {
     const deadline = performance.now() + LOG_MS;
     while (!isThere()) {
-      if (performance.now() > deadline || this.#daemon?.exitCode !== null) {
+      if (performance.now() > deadline || !this.#isRunning()) {
         throw new Error(`${what} did not come\n${this.#err}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));

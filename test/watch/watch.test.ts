@@ -19,7 +19,7 @@ function watchOver(over: Partial<WatchNeeds> = {}): Watch {
   const config = {
     log: { level: "info", sample: 0 },
     limits: { queueMax: 100 },
-    sources: [{ name: "events" }],
+    sources: [{ name: "events", types: ["user.created"] }],
   };
   return new Watch({
     clock: fakeClock(),
@@ -66,12 +66,13 @@ test("damage is told where it is, of the journal and of the dead letters", () =>
 
 test("what is emitted is counted, under names from the config and the handlers only", async () => {
   const { emit, metrics } = watchOver();
-  for (const type of ["order.placed", "user.created", "odd"]) {
+  for (const type of ["order.placed", "user.created", "user.renamed", "odd"]) {
     emit({ kind: "accepted", event: aStoredEvent({ type, source: type === "odd" ? "odd" : "events" }) });
   }
   const { body } = await metrics.text(undefined);
   assert.deepEqual(body.split("\n").filter((line) => line.startsWith("hookd_events_accepted_total")), [
     'hookd_events_accepted_total{source="events",type="order.placed"} 1',
+    'hookd_events_accepted_total{source="events",type="user.created"} 1',
     'hookd_events_accepted_total{source="events",type="other"} 1',
     'hookd_events_accepted_total{source="other",type="other"} 1',
   ]);
