@@ -3,7 +3,8 @@
  * secrets resolved. `config-file.ts` says what an operator may write, `config-load.ts` makes this of it.
  */
 import { isIP } from "node:net";
-import type { ResponseMode } from "./model.ts";
+import type { ResponseMode, UnixMs } from "./model.ts";
+import type { DeclaredPreset } from "./presets/preset.ts";
 import type { Rate } from "./units.ts";
 
 /** How failed attempts are repeated. */
@@ -22,13 +23,28 @@ export interface SourceConfig {
   preset: string;
   /** Resolved; never logged. */
   secrets: readonly string[];
-  toleranceMs: number;
+  /** By place in `secrets`: until when it counts; undefined for one that always does. */
+  notAfter: readonly (UnixMs | undefined)[];
+  /** What only the operator knows and a preset signs or compares, by name; never logged. */
+  params: Readonly<Record<string, string>>;
+  /** The operator accepts a preset that is weak: SHA-1, a bare token, a body that is not signed. */
+  allowWeak: boolean;
+  /** Where the idempotency key is not signed, the body's hash is it: nobody can send a captured event again. */
+  refuseReplay: boolean;
+  /** How far a signed time may be off, both ways; undefined: the preset's own. */
+  toleranceMs: number | undefined;
   mode: ResponseMode;
   /** References; undefined: the preset's own. */
   type: string | undefined;
   key: string | undefined;
   data: string;
   order: string | undefined;
+  /** Reference to the list of events in a body; undefined: the preset's own, if its sender sends lists. */
+  each: string | undefined;
+  /** How the sender wraps an event; undefined: not at all. */
+  format: "cloudevents" | undefined;
+  /** Which senders of CloudEvents may send here, as they name themselves; `*`: all. */
+  origins: readonly string[];
   schema: unknown;
   /** Patterns of the event types that it takes; undefined: every one that a handler takes. */
   types: readonly string[] | undefined;
@@ -113,6 +129,8 @@ export interface Config {
   };
   /** `deadMs` is Infinity for `forever`. */
   retention: { processedMs: number; deadMs: number };
+  /** The operator's own, by name. */
+  presets: Readonly<Record<string, DeclaredPreset>>;
   sources: readonly SourceConfig[];
   /** Sources that are off, with the reason: `optional` and without a secret. */
   disabled: readonly { name: string; path: string; reason: string }[];

@@ -27,13 +27,26 @@ const needs: Needs = {
   async loadConfig(file, { devSecret }) {
     const [{ loadConfig }, { PRESET_NAMES }] = await Promise.all([
       import("./config/load-config.ts"),
-      import("./accept/presets.ts"),
+      import("./presets/registry.ts"),
     ]);
     return (await loadConfig(file, { env: process.env, presets: PRESET_NAMES, devSecret })).config;
   },
   async checkProject(file, options) {
     const { checkProject } = await import("./daemon/check-project.ts");
     return await checkProject(file, options);
+  },
+  async verifySignature(captured) {
+    const { judge } = await import("./accept/signature/explain/explain.ts");
+    return await judge(captured);
+  },
+  async explainSignature(captured) {
+    const { explain } = await import("./accept/signature/explain/explain.ts");
+    return await explain(captured);
+  },
+  async readStdin(bytesMax) {
+    if (process.stdin.isTTY) return undefined;
+    const { readStreamUpTo } = await import("./config/read-up-to.ts");
+    return await readStreamUpTo(process.stdin, bytesMax);
   },
   async startDaemon(options) {
     const { startDaemon } = await import("./daemon/daemon.ts");

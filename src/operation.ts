@@ -8,7 +8,7 @@ import { PROBLEM_TYPE } from "./problem-body.ts";
 export type Schema = object | boolean;
 
 export interface Operation {
-  method: "get" | "post" | "delete";
+  method: "get" | "post" | "delete" | "options";
   /** With its parameters in braces: `/events/{id}`. */
   path: string;
   description: OperationObject;
@@ -100,13 +100,25 @@ export function mergeResponses(...all: readonly Responses[]): Responses {
   const merged: Responses = {};
   for (const [status, response] of all.flatMap((each) => Object.entries(each))) {
     const before = merged[status];
-    merged[status] = before === undefined ? response : {
-      description: `${before.description}\n\n${response.description}`,
-      ...((before.headers ?? response.headers) && { headers: { ...before.headers, ...response.headers } }),
-      content: { ...before.content, ...response.content },
-    };
+    merged[status] = before === undefined ? response : mergeResponse(before, response);
   }
   return Object.fromEntries(Object.entries(merged).sort(([a], [b]) => Number(a) - Number(b)));
+}
+
+function mergeResponse(a: Response, b: Response): Response {
+  const content = { ...a.content };
+  for (const [type, media] of Object.entries(b.content ?? {})) {
+    const before = content[type];
+    content[type] = before === undefined ? media : {
+      schema: { anyOf: [before.schema, media.schema] },
+      examples: { ...before.examples, ...media.examples },
+    };
+  }
+  return {
+    description: `${a.description}\n\n${b.description}`,
+    ...((a.headers ?? b.headers) && { headers: { ...a.headers, ...b.headers } }),
+    ...((a.content ?? b.content) && { content }),
+  };
 }
 
 /** The header of answers that tell when to come back. */

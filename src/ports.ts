@@ -182,11 +182,17 @@ export type AdminAction = "replay" | "retry" | "drop" | "pause" | "resume";
 /** What happened, told once by the room where it happened. `watch/` turns it into metrics and log lines. */
 export type Signal =
   | { kind: "received"; source: string; type: string }
-  /** Stored; the moment of the ack is `acked`. */
-  | { kind: "accepted"; event: StoredEvent }
-  | { kind: "acked"; source: string; seconds: number }
-  | { kind: "rejected"; source: string; reason: RejectReason; sourceIp?: string; detail?: string }
-  | { kind: "duplicate"; source: string; eventId: string; changedBody: boolean }
+  /** Stored; the moment of the ack is `acked`. `senderRetry`: how often its sender has tried before, if it says so. */
+  | { kind: "accepted"; event: StoredEvent; senderRetry?: number }
+  /** `deadlineSeconds`: how long the sender would have waited. */
+  | { kind: "acked"; source: string; seconds: number; deadlineSeconds: number }
+  /** `events`: how many at once; default 1. */
+  | { kind: "rejected"; source: string; reason: RejectReason; sourceIp?: string; detail?: string; events?: number }
+  | { kind: "duplicate"; source: string; eventId: string; changedBody: boolean; senderRetry?: number }
+  /** A sender asked before it sends, and was answered: no event. `handshake`: as the sender calls it. */
+  | { kind: "handshake"; source: string; handshake: string; sourceIp?: string }
+  /** A sender sends nothing until somebody fetches a URL of this host; hookd does not. */
+  | { kind: "subscription-offered"; source: string; host: string; sourceIp?: string }
   | { kind: "secret-matched"; source: string; key: number }
   | { kind: "attempt"; delivery: Delivery; attempt: AttemptRecord }
   | { kind: "settled"; delivery: Delivery; decision: Settlement["decision"]; durationMs: number }

@@ -7,7 +7,7 @@ export const PROBLEM_TYPE = "application/problem+json";
 /** One place in a request that is wrong, and what was expected there. */
 export const Violation = Type.Object({
   path: Type.String({
-    description: "JSON pointer into the body, or the name of a query parameter",
+    description: "JSON pointer into the body, or the name of a query parameter or header",
     examples: ["/total"],
   }),
   message: Type.String({ examples: ["must be number"] }),

@@ -30,6 +30,25 @@ it("answers of one status keep every content type, header and description", () =
   assert.deepEqual(Object.keys(merged["503"]?.headers ?? {}), ["Retry-After"]);
 });
 
+it("two answers of one status and content type may be either", () => {
+  const merged = mergeResponses(
+    { 200: jsonResponse("One", { const: 1 }, { examples: { one: 1 } }) },
+    { 200: jsonResponse("Two", { const: 2 }, { examples: { two: 2 } }) },
+  );
+  assert.deepEqual(merged["200"], {
+    description: "One\n\nTwo",
+    content: {
+      "application/json": {
+        schema: { anyOf: [{ const: 1 }, { const: 2 }] },
+        examples: { one: { value: 1 }, two: { value: 2 } },
+      },
+    },
+  });
+  assert.deepEqual(mergeResponses({ 204: { description: "a" } }, { 204: { description: "b" } }), {
+    204: { description: "a\n\nb" },
+  });
+});
+
 it("examples have names, and an answer without any has none", () => {
   assert.deepEqual(jsonResponse("OK", true).content, { "application/json": { schema: true } });
   const { content } = jsonResponse("OK", true, { examples: { one: 1 } });

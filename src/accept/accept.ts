@@ -1,32 +1,35 @@
 /**
  * From an HTTP request to a durable event and its ack:
  *
- *   admit -> read -> verify -> identify -> check -> append -> reply
+ *   admit -> read -> verify -> unwrap -> judge -> store -> reply
  *
  * The promise: no byte of a 2xx leaves before the event is on disk, and nothing unverified is parsed,
  * compared or stored.
  */
-import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Config } from "../config.ts";
-import { HookdError, messageOf } from "../errors.ts";
-import type { NewEvent } from "../model.ts";
+import { messageOf } from "../errors.ts";
 import type { Appended, Clock, Emit, HandlerTable, Store } from "../ports.ts";
-import { admit, overload, tooLarge } from "./admit.ts";
-import { type Answer, IGNORED, STATUS_PATH } from "./answer.ts";
+import { admit, tooLarge } from "./admit.ts";
+import { type Answer, IGNORED, listAnswer, STATUS_PATH } from "./answer.ts";
 import type { Awaited } from "./awaited.ts";
-import { checkEvent, withViolations } from "./check.ts";
-import { identify, type Identity } from "./identify.ts";
-import { problemAnswer, type Refusal, refuse, refuseSignature } from "./problem.ts";
+import { consentTo } from "./cloud-events-consent.ts";
+import { couldBeChallenge, shakeHands } from "./handshake.ts";
+import { judge } from "./judge.ts";
+import { problemAnswer, type Refusal, refuse, refuseSignature, refuseUnverified } from "./problem.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { readBody } from "./read-body.ts";
-import type { Received } from "./received.ts";
 import { reply } from "./reply.ts";
-import { handlerFor, type Route, type Routes } from "./routes.ts";
+import type { Route, Routes } from "./routes.ts";
 import { type Exchange, send } from "./send.ts";
+import { senderRetryOf } from "./sender-retry.ts";
+import type { SignedRequest } from "./signature/verdict.ts";
 import { answerStatus } from "./status.ts";
-import { verify } from "./verify.ts";
+import { storeEvents, tellStored } from "./store-events.ts";
+import { unwrap } from "./unwrap.ts";
+import { verify } from "./signature/verify.ts";
 
 export interface AcceptNeeds {
   clock: Clock;
@@ -84,7 +87,7 @@ async function answer(needs: Room, visit: Visit): Promise<void> {
   const source = route?.source ?? NO_SOURCE;
   if (needs.draining()) return conclude(needs, visit, { source, ending: DRAINING });
   if (route !== undefined) {
-    const ending = method === "POST" ? await accept(needs, visit, route) : notAllowed("POST");
+    const ending = method === "POST" ? await accept(needs, visit, route) : greet(needs, visit, route);
     return conclude(needs, visit, { source, ending });
   }
   if (!path.startsWith(STATUS_PATH)) return conclude(needs, visit, { source, ending: NOT_FOUND });
@@ -104,107 +107,97 @@ async function accept(needs: Room, visit: Visit, route: Route): Promise<Ending> 
   if (read.kind === "too-large") return tooLarge(limits.bodyBytesMax);
   if (read.kind === "incomplete") return hungUp(needs, visit, route);
   const receivedAt = needs.clock.now();
-  const received: Received = {
+  const received: SignedRequest = {
+    method: visit.request.method ?? "",
+    url: signedUrl(route, visit),
     headers: visit.request.rawHeaders,
     query: visit.query,
     body: read.bytes,
     depthMax: limits.depthMax,
   };
 
-  const verdict = verify(route.scheme, received, receivedAt);
-  if (verdict.kind === "unverified") return refuseSignature(verdict.reason);
+  const verifying = verify(route.scheme, received, receivedAt);
+  // Only a key that has to be fetched is worth a turn of the event loop.
+  const verdict = verifying instanceof Promise ? await verifying : verifying;
+  if (verdict.kind === "unverified") return refuseUnverified(verdict.reason);
   needs.emit({ kind: "secret-matched", source: route.source, key: verdict.keyIndex });
+  if (couldBeChallenge(route, received.body)) return refuseSignature("challenge_as_event");
+  const { sourceIp } = visit;
+  const shaken = shakeHands(needs, { route, received, now: receivedAt, sourceIp, keyIndex: verdict.keyIndex });
+  if (shaken !== undefined) return shaken;
   const limited = needs.rates.take(route, receivedAt);
   if (limited !== undefined) return limited;
 
-  const identity = identify(route, received);
-  if (identity.kind === "refused") return withViolations(route, received, identity);
-  needs.emit({ kind: "received", source: route.source, type: identity.type });
+  const unwrapped = unwrap(route, received);
+  if (unwrapped.kind === "refused") return unwrapped;
+  needs.rates.owe(route, unwrapped.pieces.length - 1);
+  const judged = judge(needs, { ...unwrapped, route, receivedAt, sourceIp });
+  if (judged.kind === "refused") return judged;
+  const { taken, ignored } = judged;
+  if (ignored > 0) tellRefused(needs, visit, { source: route.source, reason: "ignored_event_type", events: ignored });
+  if (ignored > 0 && taken.length === 0) return IGNORED;
 
-  const handler = handlerFor(route, identity.type, needs.handlers());
-  const checked = checkEvent(route, received, { identity, handler });
-  if (checked.kind === "refused") return checked;
-  if (checked.kind === "ignore") return ignored(needs, visit, route);
-
-  const appended = await append(needs, newEvent(route, { identity, received, receivedAt, sourceIp: visit.sourceIp }));
-  if (appended.kind === "refused") return appended;
-  const reused = tellAppended(needs, route, appended);
+  const stored = await storeEvents(needs, taken.map(({ event }) => event));
+  if ("kind" in stored) return stored;
+  const reused = tellStored(stored, { ...needs, route, senderRetry: senderRetryOf(route, received.headers) });
   if (reused !== undefined) return reused;
 
-  const ending = await reply(needs, { ...visit, route, identity, appended, unhandled: handler === undefined });
-  if (appended.kind === "stored") acked(needs, visit, { route, ending });
+  const ending = unwrapped.isList
+    ? listAnswer(route.mode, toldOf(stored))
+    : await reply(needs, { ...visit, route, appended: stored[0]!, ...taken[0]! });
+  if (stored.some(({ kind }) => kind === "stored")) acked(needs, visit, { route, ending });
   return ending;
 }
 
-interface Identified {
-  identity: Identity;
-  received: Received;
-  receivedAt: number;
-  sourceIp: string | undefined;
+/** What is asked of a source besides taking events. */
+function greet(needs: Room, visit: Visit, route: Route): Answer | Refusal {
+  const { request: { method, rawHeaders: headers }, query, sourceIp } = visit;
+  const greets = route.handshakes.some((each) => each.method === "GET");
+  if (method === "GET" && greets) {
+    const received = { headers, query, body: Buffer.alloc(0), depthMax: needs.limits().depthMax };
+    return shakeHands(needs, { route, received, now: needs.clock.now(), sourceIp }) ??
+      refuse("invalid_value", "This is not how the sender of this source asks");
+  }
+  const consent = method === "OPTIONS" ? consentTo(route, headers) : undefined;
+  if (consent !== undefined) {
+    needs.emit({ kind: "handshake", source: route.source, handshake: "WebHook-Request-Origin", ...from(visit) });
+  }
+  return consent ?? notAllowed(greets ? "POST, GET" : "POST");
 }
 
-function newEvent(route: Route, { identity, received, receivedAt, sourceIp }: Identified): NewEvent {
-  const { type, key, orderingKey, firstAttempt } = identity;
-  return {
-    source: route.source,
-    type,
-    key,
-    ...(orderingKey !== undefined && { orderingKey }),
-    headers: received.headers,
-    body: received.body,
-    receivedAt,
-    ...(sourceIp !== undefined && { sourceIp }),
-    ...(firstAttempt > 1 && { firstAttempt }),
-    windowMs: route.windowMs,
-  };
+function toldOf(stored: readonly Appended[]): { eventIds: string[]; duplicates: number } {
+  const eventIds = stored.map((each) => each.kind === "stored" ? each.event.id : each.first.event.id);
+  return { eventIds, duplicates: stored.filter(({ kind }) => kind === "duplicate").length };
 }
 
-async function append(needs: AcceptNeeds, event: NewEvent): Promise<Appended | Refusal> {
-  const refused = overload(needs);
-  if (refused !== undefined) return refused;
-  try {
-    const [appended] = await needs.store.append([event]);
-    assert(appended !== undefined, "The store answers for each event");
-    return appended;
-  } catch (error) {
-    if (!(error instanceof HookdError)) throw error;
-    return refuse("store_failed", "The event could not be stored; send it again");
-  }
-}
-
-/** Tells what was stored or found; refuses a known key that came with another body, where the source says so. */
-function tellAppended({ emit }: AcceptNeeds, { source, changedBody }: Route, appended: Appended): Refusal | undefined {
-  if (appended.kind === "stored") {
-    emit({ kind: "accepted", event: appended.event });
-    return undefined;
-  }
-  const changed = !appended.sameBody;
-  if (changed && changedBody === "reject") {
-    return refuse("idempotency_key_reused", "This idempotency key was used for an event with another body");
-  }
-  emit({ kind: "duplicate", source, eventId: appended.first.event.id, changedBody: changed });
-  return undefined;
+/** As the sender knows it: several sign it. From the config, because anybody can write a `Host`. */
+function signedUrl({ publicUrl }: Route, { path, query }: Visit): string | undefined {
+  return publicUrl && `${publicUrl}${path}${query === "" ? "" : `?${query}`}`;
 }
 
 function acked(needs: AcceptNeeds, visit: Visit, { route, ending }: { route: Route; ending: Answer | Refusal }): void {
   if (ending.kind !== "answer" || ending.status >= 300 || visit.response.destroyed) return;
-  needs.emit({ kind: "acked", source: route.source, seconds: (performance.now() - visit.startedAt) / 1000 });
+  const seconds = (performance.now() - visit.startedAt) / 1000;
+  needs.emit({ kind: "acked", source: route.source, seconds, deadlineSeconds: route.ackDeadlineMs / 1000 });
 }
 
 function conclude(needs: AcceptNeeds, visit: Visit, { source, ending }: { source: string; ending: Ending }): void {
   if (ending === undefined) return;
-  if (ending.kind === "refused") tellRefused(needs, visit, { source, reason: ending.reason });
+  if (ending.kind === "refused") tellRefused(needs, visit, { source, ...ending });
   const { bodyBytesMax } = needs.limits();
   send(visit, ending.kind === "refused" ? problemAnswer(ending) : ending, bodyBytesMax);
 }
 
-function tellRefused({ emit }: AcceptNeeds, { sourceIp }: Visit, refused: { source: string; reason: string }): void {
-  emit({ kind: "rejected", ...refused, ...(sourceIp !== undefined && { sourceIp }) });
+function tellRefused(
+  { emit }: AcceptNeeds,
+  visit: Visit,
+  { source, reason, events = 1 }: { source: string; reason: string; events?: number },
+): void {
+  emit({ kind: "rejected", source, reason, ...from(visit), ...(events > 1 && { events }) });
 }
 
-function ignored(needs: AcceptNeeds, visit: Visit, { source }: Route): Answer {
-  tellRefused(needs, visit, { source, reason: "ignored_event_type" });
-  return IGNORED;
+function from({ sourceIp }: Visit): { sourceIp?: string } {
+  return sourceIp === undefined ? {} : { sourceIp };
 }
 
 function hungUp(needs: AcceptNeeds, visit: Visit, { source }: Route): undefined {

@@ -38,6 +38,14 @@ export const StatusAnswer = Type.Object({
   duplicate,
 }, strict);
 
+/** To a request that carries a list of events. */
+export const ListAnswer = Type.Object({
+  status: Type.Enum(["acknowledged", "queued"]),
+  event_ids: Type.Array(EventId, { description: "In the order of the list; of a duplicate the first event's" }),
+  count: Type.Integer({ minimum: 0, description: "How many events were taken" }),
+  duplicates: Type.Integer({ minimum: 0, description: "How many of them were sent before" }),
+}, strict);
+
 export const ProcessedAnswer = Type.Object({
   status: Type.Literal("processed"),
   event_id: EventId,

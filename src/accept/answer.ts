@@ -8,6 +8,7 @@ import type {
   AckAnswer,
   AlreadyProcessedAnswer,
   FailedAnswer,
+  ListAnswer,
   ProcessedAnswer,
   QueueAnswer,
   SenderProcessedAnswer,
@@ -81,6 +82,12 @@ export function queuedAnswer(mode: ResponseMode, told: Told): Answer {
       });
     }
   }
+}
+
+/** A list was stored: an id for each event in its order, of one that was sent before the first one's. */
+export function listAnswer(mode: ResponseMode, { eventIds, duplicates }: { eventIds: string[]; duplicates: number }) {
+  const status = mode === "ack" ? "acknowledged" : "queued";
+  return json<typeof ListAnswer>(202, { status, event_ids: eventIds, count: eventIds.length, duplicates });
 }
 
 function statusUrl({ eventId, publicUrl }: Told): string {

@@ -4,6 +4,7 @@ import {
   alreadyProcessedAnswer,
   type Answer,
   failedAnswer,
+  listAnswer,
   processedAnswer,
   queuedAnswer,
   senderProcessedAnswer,
@@ -19,13 +20,17 @@ const RESULT = '{"processed":true,"order_id":"order_7"}';
 const ERROR = "the shop answered 502";
 const failed = { eventId: EVENT_ID, error: ERROR, duplicate: false };
 
-export function modeResponses(route: Pick<Route, "mode" | "unknown" | "publicUrl">): Responses {
+export function modeResponses(
+  route: Pick<Route, "mode" | "unknown" | "publicUrl"> & Partial<Pick<Route, "list" | "takesLists">>,
+): Responses {
   const own = {
     ...(route.mode === "sync" ? syncResponses : {}),
     ...(route.mode === "sender-retry" ? senderRetry : {}),
   };
+  const lists = route.takesLists === true ? listResponses(route.mode) : {};
+  const single = route.list === undefined ? queuedResponses(route) : {};
   const ignored = { 204: { description: "No handler takes this event type: taken note of and not stored" } };
-  return mergeResponses(own, queuedResponses(route), route.unknown === "ignore" ? ignored : {});
+  return mergeResponses(own, single, lists, route.unknown === "ignore" ? ignored : {});
 }
 
 const syncResponses: Responses = {
@@ -90,6 +95,13 @@ function queuedResponses({ mode, publicUrl }: Pick<Route, "mode" | "publicUrl">)
     case "sender-retry":
       return { 202: jsonResponse("Not done in time; the work goes on", schemas.StatusAnswer, { examples, headers }) };
   }
+}
+
+function listResponses(mode: Route["mode"]): Responses {
+  const list = bodyOf(listAnswer(mode, { eventIds: [EVENT_ID, EVENT_ID.replace("a", "b")], duplicates: 1 }));
+  return {
+    202: jsonResponse("All events are on disk; they will be handled", schemas.ListAnswer, { examples: { list } }),
+  };
 }
 
 function alreadyProcessed(): unknown {

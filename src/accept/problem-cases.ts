@@ -31,6 +31,7 @@ const DETAIL: Readonly<Record<ProblemCode, string>> = {
   internal_error: "Something went wrong in hookd",
   draining: "The daemon is stopping; send again in a moment",
   overloaded: "Too many events are waiting",
+  key_unavailable: "The sender's key cannot be fetched at the moment; send again",
   store_failed: "The event could not be stored; send it again",
 };
 

@@ -13,7 +13,7 @@ export const PROBLEMS = {
   malformed_json: [400, "The body is no JSON"],
   json_too_deep: [400, "The body is nested more deeply than `limits.depth`"],
   event_type_missing: [400, "The event has no type where the source says that it is"],
-  invalid_value: [400, "A type or key is too long, no text, or has control characters"],
+  invalid_value: [400, "A type, key or challenge is too long, no text, or has characters that it may not have"],
   repeated_value: [400, "A header or query parameter that counts was sent twice"],
   conflicting_keys: [400, "Two headers name different idempotency keys"],
   invalid_retry_count: [400, "`X-Retry-Count` is no whole number in its range"],
@@ -26,20 +26,26 @@ export const PROBLEMS = {
   timeout: [408, "The request did not arrive in time"],
   length_required: [411, "The request has neither a `Content-Length` nor a chunked body"],
   body_too_large: [413, "The body is longer than `limits.body`"],
-  unsupported_encoding: [415, "The body is compressed"],
+  unsupported_encoding: [415, "The body is compressed, or a CloudEvent in a format that the source does not take"],
   idempotency_key_reused: [422, "The idempotency key came before, with another body"],
   rate_limited: [429, "The source's `rate` is used up"],
   headers_too_large: [431, "The headers are longer than `limits.headers`"],
   internal_error: [500, "A fault of hookd itself"],
   draining: [503, "hookd is stopping"],
   overloaded: [503, "`limits.queue` events wait already"],
+  key_unavailable: [503, "The sender's key could not be fetched"],
   store_failed: [503, "The event could not be made durable; its key is free"],
 } as const satisfies Record<string, readonly [status: number, when: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Seconds after which a sender may try again what hookd could not take now. */
-const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { draining: 5, overloaded: 2, store_failed: 5 };
+const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
+  draining: 5,
+  overloaded: 2,
+  key_unavailable: 10,
+  store_failed: 5,
+};
 
 /** A request that is not accepted: an expected ending. */
 export interface Refusal {
@@ -49,6 +55,8 @@ export interface Refusal {
   reason: RejectReason;
   detail: string;
   errors?: readonly Violation[];
+  /** How many events are refused with it; absent: one, or nobody knows. */
+  events?: number;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +72,13 @@ export function refuseSignature(reason: RejectReason): Refusal {
     // RFC 9110 section 15.5.2 demands a challenge with every 401.
     headers: { "WWW-Authenticate": "Signature" },
   });
+}
+
+/** A key that cannot be fetched is our want, not the sender's: it is to come again. */
+export function refuseUnverified(reason: RejectReason): Refusal {
+  return reason === "key_unavailable"
+    ? refuse("key_unavailable", "The sender's key cannot be fetched at the moment; send again")
+    : refuseSignature(reason);
 }
 
 /** The refusal as an answer. `type` is RFC 9457's `about:blank`: `code` is what tells problems apart. */

@@ -3,6 +3,7 @@
  * and only when somebody asks, since most sources take their type and key from headers.
  */
 import type { RawHeaders } from "../model.ts";
+import { decodeAttribute } from "./cloud-event-attribute.ts";
 import { headerOf, headerText, REPEATED } from "./headers.ts";
 import { parseJson } from "./json-body.ts";
 import { type Refusal, refuse } from "./problem.ts";
@@ -15,6 +16,8 @@ export interface Received {
   readonly body: Uint8Array;
   /** `limits.depth`. */
   readonly depthMax: number;
+  /** Its `ce-` headers are percent-encoded. */
+  readonly isCloudEvent?: boolean;
   /** The parsed body, once somebody asked. */
   parsed?: ReturnType<typeof parseJson>;
 }
@@ -44,9 +47,8 @@ export function textAt(reference: Reference, received: Received): Found {
       return jsonTextAt(reference, received);
     case "template":
       return templateText(reference.parts, received);
-    case "body":
-    case "kv":
-      // The config check lets neither stand where a type or a key is looked for.
+    default:
+      // The config check lets none of the others stand where a type or a key is looked for.
       return ABSENT;
   }
 }
@@ -55,7 +57,7 @@ function headerAt(name: string, received: Received): Found {
   const value = headerOf(received.headers, name);
   if (value === undefined || value === "") return ABSENT;
   if (value === REPEATED) return refuse("repeated_value", `The header ${name} was sent more than once`);
-  const text = headerText(value);
+  const text = received.isCloudEvent === true && name.startsWith("ce-") ? decodeAttribute(value) : headerText(value);
   return text === undefined ? invalid(`The header ${name} is not valid UTF-8`) : { kind: "text", text };
 }
 

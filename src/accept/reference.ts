@@ -1,7 +1,8 @@
 /**
  * The mini language of hookd.yaml that says where in a request something is: `header:NAME`, `query:NAME`,
- * `json:/pointer`, `json:` (all of it), `body`, `literal:TEXT`, `kv:NAME` (a field of the signature header,
- * in presets only), or text around references in braces. Parsed once, when the config is loaded.
+ * `json:/pointer`, `json:` (all of it), `body`, `literal:TEXT`, or text around references in braces. Presets have
+ * more: `kv:NAME` (a field of the signature), `param:NAME` (of the source's config), `method`, `url`, `form-sorted`,
+ * `sha256hex` and `crc32` (of the body). Parsed once, when the config is loaded.
  */
 
 /** Where a value is. Header names are in lower case; `steps` are the unescaped tokens of the pointer. */
@@ -10,9 +11,15 @@ export type Reference =
   | { kind: "query"; name: string }
   | { kind: "json"; pointer: string; steps: readonly string[] }
   | { kind: "body" }
-  | { kind: "kv"; name: string }
+  | { kind: "kv" | "param"; name: string }
+  | { kind: Derived }
   | { kind: "literal"; text: string }
   | { kind: "template"; parts: readonly Reference[] };
+
+/** Made of the request as a whole. */
+export type Derived = "method" | "url" | "form-sorted" | "sha256hex" | "crc32";
+
+const DERIVED: readonly string[] = ["method", "url", "form-sorted", "sha256hex", "crc32"] satisfies Derived[];
 
 export type ReferenceKind = Reference["kind"];
 
@@ -26,6 +33,12 @@ const HOW_TO_WRITE: Readonly<Record<Exclude<ReferenceKind, "template">, string>>
   json: "json:/pointer",
   body: "body",
   kv: "kv:NAME",
+  param: "param:NAME",
+  method: "method",
+  url: "url",
+  "form-sorted": "form-sorted",
+  sha256hex: "sha256hex",
+  crc32: "crc32",
   literal: "literal:TEXT",
 };
 
@@ -70,7 +83,10 @@ function parseSingle(text: string, allowed: readonly ReferenceKind[]): ParsedRef
 }
 
 function referenceOf(kind: string, rest: string | undefined): Reference | undefined {
-  if (rest === undefined) return kind === "body" ? { kind } : undefined;
+  if (rest === undefined) {
+    if (kind === "body") return { kind };
+    return DERIVED.includes(kind) ? { kind: kind as Derived } : undefined;
+  }
   switch (kind) {
     case "header":
       return TOKEN.test(rest) ? { kind, name: rest.toLowerCase() } : undefined;
@@ -80,6 +96,7 @@ function referenceOf(kind: string, rest: string | undefined): Reference | undefi
       return rest === "" ? undefined : { kind, text: rest };
     case "query":
     case "kv":
+    case "param":
       return rest === "" ? undefined : { kind, name: rest };
     default:
       return undefined;

@@ -8,15 +8,21 @@ import { matchPatterns } from "../event-pattern.ts";
 import type { ResponseMode } from "../model.ts";
 import type { HandlerEntry, HandlerTable } from "../ports.ts";
 import type { Rate } from "../units.ts";
-import { type Preset, PRESET_NAMES, presetOf } from "./presets.ts";
+import type { Preset } from "../presets/preset.ts";
+import { PRESET_NAMES, presetName, presetOf } from "../presets/registry.ts";
+import { type Handshake, handshakesOf } from "./handshakes.ts";
+import { compileKeys } from "./compile-keys.ts";
+import { compileLists, type ListRules, placesOf } from "./lists.ts";
 import { parseReference, type Reference, type ReferenceKind } from "./reference.ts";
 import { schemaFault } from "./schema-check.ts";
-import { compileScheme, isSigned, type Scheme } from "./scheme.ts";
+import { presetFaults } from "./signature/lint-preset.ts";
+import { isSigned, type Scheme } from "./signature/scheme.ts";
+import type { Report, SourceFault } from "./source-fault.ts";
 
 export type DataReference = Extract<Reference, { kind: "json" | "body" }>;
 
 /** All that the path needs to know of one source. */
-export interface Route {
+export interface Route extends ListRules {
   source: string;
   mode: ResponseMode;
   scheme: Scheme;
@@ -34,31 +40,30 @@ export interface Route {
   schema: unknown;
   path: string;
   preset: string;
+  presetRow: Preset;
   /** As `types` lists them; undefined: all. */
   types: readonly string[] | undefined;
   /** Whether it takes events of a type, if a handler does. */
   takes(type: string): boolean;
   rate: Rate | undefined;
   unknown: SourceConfig["unknown"];
-  changedBody: "reject" | "duplicate";
   windowMs: number;
   syncDeadlineMs: number;
   /** The source's policy over the global one. */
   retry: RetryPolicy;
   publicUrl: string | undefined;
+  /** How long this sender waits for an answer. */
+  ackDeadlineMs: number;
+  /** Of `verify.params`. */
+  params: Readonly<Record<string, string>>;
+  handshakes: readonly Handshake[];
+  /** Where the sender counts its tries, and what it says there on the first. */
+  retries: { header: string; from: number } | undefined;
 }
 
 export interface Routes {
   byPath: ReadonlyMap<string, Route>;
   bySource: ReadonlyMap<string, Route>;
-}
-
-/** Something that is wrong with a source; `path` leads to it in hookd.yaml. */
-export interface SourceFault {
-  severity: "fault" | "warning";
-  path: (string | number)[];
-  message: string;
-  hint?: string;
 }
 
 /** The handler of an event of this source; undefined: the source's `unknown` decides. */
@@ -86,9 +91,20 @@ export function compileRoutes(config: Config): Routes {
   };
 }
 
-/** All faults and warnings of all sources. No message quotes a secret. */
+/** All faults and warnings of the operator's presets and of all sources. No message quotes a secret. */
 export function lintSources(config: Config): SourceFault[] {
-  return config.sources.flatMap((source) => compileSource(config, source).faults);
+  const presets = Object.entries(config.presets).flatMap(([name, preset]) =>
+    presetFaults(preset).map(({ path, message }): SourceFault => (
+      { severity: "fault", path: ["presets", name, ...path], message }
+    ))
+  );
+  return [...presets, ...config.sources.flatMap((source) => compileSource(config, source).faults)];
+}
+
+function ownPreset({ presets }: Config, name: string): Preset | undefined {
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  // A faulty one cannot be compiled; its faults are told by `lintSources`.
+  return preset !== undefined && presetFaults(preset).length === 0 ? preset : undefined;
 }
 
 interface Compiled {
@@ -101,38 +117,51 @@ function compileSource(config: Config, source: SourceConfig): Compiled {
   const report: Report = (severity, at, message, hint) => {
     faults.push({ severity, path: ["sources", source.name, ...at], message, ...(hint !== undefined && { hint }) });
   };
-  const preset = presetOf(source.preset);
+  const preset = ownPreset(config, source.preset) ?? presetOf(source.preset);
+  // A faulty one of the operator's: its own faults are told.
+  if (preset === undefined && Object.hasOwn(config.presets, source.preset)) return { route: undefined, faults };
   if (preset === undefined) {
     report("fault", ["verify", "preset"], `"${source.preset}" is no preset`, `presets: ${PRESET_NAMES.join(", ")}`);
     return { route: undefined, faults };
   }
-  const scheme = compileKeys(preset, source, report);
+  const scheme = compileKeys({ config, preset, source, report });
   const references = compileReferences(preset, source, report);
+  const lists = compileLists(preset, source, report);
   const fault = source.schema === undefined ? undefined : schemaFault(source.schema);
   if (fault !== undefined) report("fault", ["schema"], `is no JSON Schema: ${fault}`);
   const times = compileTimes(config, { preset, source, report });
   if (references === undefined) return { route: undefined, faults };
 
   const { type, keys } = references;
+  const isKeySigned = keys.every((key) => isSigned(key, scheme));
   const route: Route = {
     source: source.name,
     mode: source.mode,
     scheme,
     ...references,
+    // Without a key that counts, the body's hash is the key; the signature binds the body.
+    keys: source.refuseReplay && !isKeySigned ? [] : keys,
     ...times,
-    written: { type: source.type ?? preset.type, data: source.data },
+    written: { type: source.type ?? placesOf(preset, source).type, data: source.data },
     dataPointer: references.data.kind === "json" ? references.data.pointer : undefined,
-    signed: { type: isSigned(type, scheme), key: keys.every((key) => isSigned(key, scheme)) },
+    signed: { type: isSigned(type, scheme), key: isKeySigned },
     schema: source.schema,
     path: source.path,
     preset: source.preset,
+    presetRow: preset,
     types: source.types,
     takes: takesTypes(source.types),
     rate: source.rate,
     unknown: source.unknown,
-    changedBody: source.changedBody ?? preset.changedBody,
+    ...lists,
     retry: { ...config.retry, ...source.retry },
     publicUrl: config.publicUrl,
+    ackDeadlineMs: preset.ackDeadlineMs,
+    params: source.params,
+    handshakes: handshakesOf(presetName(source.preset), source.params),
+    retries: preset.retryHeader === undefined
+      ? undefined
+      : { header: preset.retryHeader, from: preset.retriesFrom ?? 0 },
   };
   return { route, faults };
 }
@@ -141,20 +170,6 @@ function takesTypes(types: readonly string[] | undefined): Route["takes"] {
   if (types === undefined) return () => true;
   const match = matchPatterns(types.map((pattern) => [pattern, true] as const));
   return (type) => match(type) === true;
-}
-
-type Report = (severity: SourceFault["severity"], at: (string | number)[], message: string, hint?: string) => void;
-
-function compileKeys(preset: Preset, source: SourceConfig, report: Report): Scheme {
-  const { scheme, imports } = compileScheme(preset, source.secrets, source.toleranceMs);
-  const at = ["verify", "secrets"];
-  if (source.secrets.length === 0) report("fault", at, "has no secret");
-  if (source.secrets.length > imports.length) report("fault", at, `has more than ${imports.length} secrets`);
-  for (const [index, imported] of imports.entries()) {
-    if (imported.kind === "bad") report("fault", [...at, index], imported.message);
-    else if (imported.warning !== undefined) report("warning", [...at, index], imported.warning);
-  }
-  return scheme;
 }
 
 const TYPE: readonly ReferenceKind[] = ["header", "query", "json", "literal", "template"];
@@ -178,8 +193,10 @@ function compileReferences(
     }
     return parsed.reference;
   };
-  const type = read("type", source.type ?? preset.type, TYPE);
-  const keys = (source.key === undefined ? preset.keys : [source.key]).map((key) => read("key", key, KEY));
+  const type = read("type", source.type ?? placesOf(preset, source).type, TYPE);
+  const keys = (source.key === undefined ? placesOf(preset, source).keys : [source.key]).map((key) =>
+    read("key", key, KEY)
+  );
   const order = source.order === undefined ? undefined : read("order", source.order, KEY);
   const data = read("data", source.data, DATA);
   if (type === undefined || keys.includes(undefined) || (source.order !== undefined && order === undefined)) {

@@ -6,6 +6,9 @@ import type { Operation, Parameter, Responses, Schema } from "../operation.ts";
 import { mergeResponses, problemResponses } from "../operation.ts";
 import type { HandlerEntry, HandlerTable } from "../ports.ts";
 import { bodySchema } from "./event-schema.ts";
+import { cloudEventContent } from "./cloud-events-operation.ts";
+import { handshakeResponses } from "./handshake-operations.ts";
+import { listOf, listSchema } from "./list-schema.ts";
 import { modeResponses } from "./mode-responses.ts";
 import { problemCases } from "./problem-cases.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -38,20 +41,24 @@ export function sourceOperation(route: Route, needs: SourceOperationNeeds): Oper
         required: true,
         content: {
           [route.data.kind === "json" ? "application/json" : "*/*"]: {
-            schema: bodySchema(route, taken, needs.schemaOf),
+            schema: listSchema(route, bodySchema(route, taken, needs.schemaOf)),
             ...examplesOf(route, types, needs),
           },
+          ...(route.format === "cloudevents" && cloudEventContent(route)),
         },
       },
       security: [{ [signatureName(route.preset)]: [] }],
-      responses: mergeResponses(modeResponses(route), refusalsOf(route)),
+      responses: mergeResponses(modeResponses(route), handshakeResponses(route), refusalsOf(route)),
     },
   };
 }
 
-function purposeOf({ mode, preset, rate, order }: Route): string {
+function purposeOf({ mode, preset, rate, order, list }: Route): string {
   const told = [`Mode \`${mode}\`, signed as preset \`${preset}\` says.`];
   if (rate !== undefined) told.push(`At most ${rate.count} events in ${rate.perMs / 1000} s.`);
+  if (list !== undefined) {
+    told.push(`The body has a list of events at \`json:${list.pointer}\`; all are taken, or none.`);
+  }
   if (order !== undefined) told.push(`Events run in order of acceptance per ${textOf(order)}.`);
   return told.join(" ");
 }
@@ -64,7 +71,7 @@ function parametersOf(route: Route, types: readonly string[]): Parameter[] {
     ...parametersAt(route.type, { description: "Event type", required: true, schema: typeSchema }),
     ...keys.flatMap((key) => parametersAt(key, { description: "Idempotency key", schema: { type: "string" } })),
     ...(order === undefined ? [] : parametersAt(order, { description: "Ordering key", schema: { type: "string" } })),
-    ...[...scheme.content, ...(scheme.time === undefined ? [] : [scheme.time.from])].flatMap((part) =>
+    ...signedParts(scheme).flatMap((part) =>
       parametersAt(part, { description: "Signed", required: true, schema: { type: "string" } })
     ),
     ...(mode === "sender-retry" ? [RETRY_COUNT] : []),
@@ -74,7 +81,14 @@ function parametersOf(route: Route, types: readonly string[]): Parameter[] {
     const id = `${parameter.in}:${parameter.name}`;
     byName.set(id, { ...byName.get(id), ...parameter });
   }
-  return [...byName.values()];
+  const parameters = [...byName.values()];
+  // Where the body is an envelope, the attributes of CloudEvents are in it.
+  return route.format === undefined ? parameters : parameters.map(({ required: _, ...parameter }) => parameter);
+}
+
+function signedParts(scheme: Route["scheme"]): readonly Reference[] {
+  if (scheme.kind === "coded") return [];
+  return scheme.time === undefined ? scheme.content : [...scheme.content, scheme.time.from];
 }
 
 const RETRY_COUNT: Parameter = {
@@ -111,13 +125,15 @@ function textOf(reference: Reference): string {
       return "the body";
     case "template":
       return reference.parts.map(textOf).join(" and ");
+    default:
+      return `\`${reference.kind}\``;
   }
 }
 
 function examplesOf(route: Route, types: readonly string[], { exampleOf }: SourceOperationNeeds) {
   const found = types.filter((type) => !type.endsWith("*")).flatMap((type) => {
     const value = exampleOf(route, type);
-    return value === undefined ? [] : [[type, { value }] as const];
+    return value === undefined ? [] : [[type, { value: listOf(route, value) }] as const];
   });
   return found.length === 0 ? {} : { examples: Object.fromEntries(found) };
 }
@@ -145,6 +161,7 @@ function refusalsOf(route: Route): Responses {
     "internal_error",
     "draining",
     "overloaded",
+    ...("code" in route.presetRow && route.presetRow.code === "aws-sns" ? ["key_unavailable" as const] : []),
     "store_failed",
   ];
   return problemResponses(problemCases(codes));

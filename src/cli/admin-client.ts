@@ -44,6 +44,14 @@ export class AdminClient {
     return this.#ask("DELETE", path);
   }
 
+  /** The body as it is, whatever it is and whatever its status, save a refusal of the admin listener. */
+  async text(path: string): Promise<string> {
+    const asked = `GET ${this.#url}${path}`;
+    const { status, text } = await this.#exchange("GET", path, { body: undefined, asked });
+    if (status === 200 || status === 503) return text;
+    throw new HookdError(codeOf(status), `Asked ${asked} and was answered ${status}`);
+  }
+
   /** A listing page after page, until there is no next. */
   async *pages<Item>(path: string, query: Query): AsyncGenerator<AdminPage<Item>> {
     let cursor = query.cursor;

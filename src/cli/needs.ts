@@ -1,5 +1,7 @@
 /** What commands get from the process and from the daemon; `main.ts` is the only place that fills it in. */
 import type { Config } from "../config.ts";
+import type { RawHeaders, UnixMs } from "../model.ts";
+import type { Preset } from "../presets/preset.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A daemon that runs, as far as `serve` has to do with it. */
@@ -21,6 +23,39 @@ export interface ProjectFaults {
   warnings: readonly string[];
 }
 
+/** A request that somebody kept, with all that it takes to verify it. */
+export interface CapturedRequest {
+  preset: Preset;
+  secrets: readonly string[];
+  notAfter?: readonly (UnixMs | undefined)[];
+  method: string;
+  /** As the sender knows it. */
+  url: string | undefined;
+  query: string;
+  /** Path and query of the request line. */
+  target: string | undefined;
+  headers: RawHeaders;
+  body: Uint8Array;
+  now: UnixMs;
+  /** Undefined: the preset's. */
+  toleranceMs: number | undefined;
+  params: Readonly<Record<string, string>>;
+  /** To be verified as a source of hookd.yaml would. */
+  isOfSource?: boolean;
+}
+
+/** What the daemon would say of it. */
+export interface SignatureVerdict {
+  verdict: { kind: "verified"; keyIndex: number } | { kind: "unverified"; reason: string };
+  /** What the signature ties down: `body`, `fields` or `none`. */
+  binding: string;
+}
+
+export interface SignatureExplanation extends SignatureVerdict {
+  /** Safe to paste: no secret, no signature. */
+  findings: readonly { kind: string; text: string }[];
+}
+
 export interface Needs {
   terminal: Terminal;
   env: Readonly<Record<string, string | undefined>>;
@@ -30,6 +65,10 @@ export interface Needs {
   /** Reads hookd.yaml. A source whose secret is not set gets `devSecret`. Rejects with `ERR_CONFIG_*`. */
   loadConfig(file: string, options: { devSecret: string }): Promise<Config>;
   checkProject(file: string, options: { dev: boolean }): Promise<ProjectFaults>;
+  verifySignature(captured: CapturedRequest): Promise<SignatureVerdict>;
+  explainSignature(captured: CapturedRequest): Promise<SignatureExplanation>;
+  /** What is piped in, or of more than `bytesMax` that much and one byte; undefined where a person types. */
+  readStdin(bytesMax: number): Promise<Uint8Array | undefined>;
   startDaemon(options: { configFile: string; dev: boolean }): Promise<RunningDaemon>;
   /** Calls back on each signal of that name; returns a function that ends it. */
   onSignal(name: "SIGINT" | "SIGTERM" | "SIGHUP", callback: () => void): () => void;

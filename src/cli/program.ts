@@ -6,12 +6,14 @@ import { Command, CommanderError } from "commander";
 import { type ErrorCode, HookdError } from "../errors.ts";
 import { registerCheck } from "./check.ts";
 import { registerDlq } from "./dlq.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerEvents } from "./events.ts";
 import { ExitCode } from "./exit-code.ts";
 import { registerMailbox } from "./mailbox.ts";
 import type { Needs } from "./needs.ts";
 import { registerSend } from "./send.ts";
 import { registerServe } from "./serve.ts";
+import { registerVerify } from "./verify.ts";
 import { cleanText } from "./terminal.ts";
 
 const WRONG_USAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -63,9 +65,11 @@ export function createProgram(needs: Needs): Command {
   registerServe(program, needs);
   registerCheck(program, needs);
   registerSend(program, needs);
+  registerVerify(program, needs);
   registerEvents(program, needs);
   registerDlq(program, needs);
   registerMailbox(program, needs);
+  registerDoctor(program, needs);
   return program;
 }
 

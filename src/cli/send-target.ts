@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Config, SourceConfig } from "../config.ts";
 import { HookdError } from "../errors.ts";
 import { matchPatterns } from "../event-pattern.ts";
+import type { Preset } from "../presets/preset.ts";
 import { isTemplate, templateFits } from "../sender/sender-places.ts";
 import { findConfig, urlOf } from "./admin-target.ts";
 import type { Needs } from "./needs.ts";
@@ -21,7 +22,10 @@ export interface TargetOptions {
 export interface SendTarget {
   url: string;
   secret: string;
-  preset: string;
+  /** By name, or as hookd.yaml has it under `presets`. */
+  preset: string | Preset;
+  /** `public_url`: several senders sign it. */
+  publicUrl?: string | undefined;
   /** Absent: no hookd.yaml says where the receiver looks for what; then as the preset has it. */
   source?: SourceConfig;
 }
@@ -36,9 +40,15 @@ export async function findTarget(type: string, options: TargetOptions, needs: Ne
   return {
     url: urlFor(config, source, options.url),
     secret: options.secret ?? secretOf(config, source, unset),
-    preset: options.preset ?? source.preset,
+    preset: presetNamed(config, options.preset ?? source.preset),
+    publicUrl: config.publicUrl,
     source,
   };
+}
+
+/** The operator's own of that name, or the name itself for the sender to look up. */
+export function presetNamed({ presets }: Pick<Config, "presets">, name: string): string | Preset {
+  return Object.hasOwn(presets, name) ? presets[name]! : name;
 }
 
 /** Without a hookd.yaml: all has to be said. */
@@ -54,7 +64,7 @@ function bareTarget({ url, secret, preset, source }: TargetOptions, { env }: Nee
 
 /** By name, else by the path of `--url`, else the first that names this type, else the first that names none. */
 function findSource(config: Config, type: string, { source: name, url }: TargetOptions): SourceConfig | undefined {
-  if (name !== undefined) return config.sources.find((source) => source.name === name) ?? noSource(config, name);
+  if (name !== undefined) return sourceNamed(config, name);
   const path = url !== undefined && URL.canParse(url) ? new URL(url).pathname : "/";
   // A URL of its own that no source has is some other receiver's.
   if (path !== "/") return config.sources.find((source) => source.path === path);
@@ -71,7 +81,10 @@ function takesAny({ type: reference = "", types }: SourceConfig): boolean {
   return types === undefined && !isTemplate(reference) && !reference.startsWith("literal:");
 }
 
-function noSource({ sources, disabled }: Config, name: string): never {
+/** Throws `ERR_USAGE` where there is none, and where it is off. */
+export function sourceNamed({ sources, disabled }: Config, name: string): SourceConfig {
+  const source = sources.find((one) => one.name === name);
+  if (source !== undefined) return source;
   const off = disabled.find((source) => source.name === name);
   if (off !== undefined) throw new HookdError("ERR_USAGE", `The source "${name}" is off: ${off.reason}`);
   const names = sources.map((source) => source.name);
@@ -86,7 +99,8 @@ function urlFor({ listen }: Config, { path }: SourceConfig, url: string | undefi
   return URL.canParse(base) && new URL(base).pathname === "/" ? new URL(path, base).href : base;
 }
 
-function secretOf({ dataDir }: Config, source: SourceConfig, unset: string): string {
+/** The first one; where none is set here, the one that `serve --dev` made. `unset` stands in for that. */
+export function secretOf({ dataDir }: Config, source: SourceConfig, unset: string): string {
   const [secret] = source.secrets;
   if (secret !== undefined && secret !== unset) return secret;
   const file = join(dataDir, "dev-secret");

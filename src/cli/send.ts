@@ -24,7 +24,7 @@ export function registerSend(program: Command, needs: Needs): void {
     .argument("<type>", "event type")
     .option("--data <json>", "the event's data: JSON, or @file (default: an example)")
     .option("--source <name>", "source in hookd.yaml (default: one that suits the type)")
-    .option("--preset <preset>", "how to sign: hookd, github, stripe, standard (default: the source's)")
+    .option("--preset <preset>", "how to sign: any that a shared secret signs for (default: the source's)")
     .option("--key <key>", "idempotency key; {n} is the event's number (default: a new one each)")
     .option("--no-key", "no idempotency key: the body's hash is it")
     .option("--order <key>", "ordering key; {n} is the event's number")

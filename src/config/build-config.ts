@@ -5,7 +5,8 @@
 import { resolve } from "node:path";
 import assert from "node:assert";
 import type { ConfigFile, SourceFile } from "./config-file.ts";
-import type { Secrets } from "./read-secrets.ts";
+import { buildPreset } from "./preset-file.ts";
+import type { ReadySecrets, Secrets } from "./read-secrets.ts";
 import { bytes, ms } from "./config-values.ts";
 import { parseRate } from "../units.ts";
 import { type Config, type ListenAddress, parseAddress, type RetryPolicy, type SourceConfig } from "../config.ts";
@@ -46,6 +47,7 @@ export function buildConfig(file: ConfigFile, secrets: Secrets, folder: string):
       processedMs: ms(retention.processed),
       deadMs: retention.dead === "forever" ? Infinity : ms(retention.dead),
     },
+    presets: Object.fromEntries(Object.entries(file.presets).map(([name, preset]) => [name, buildPreset(preset)])),
     ...buildSources(file, secrets),
   };
 }
@@ -57,23 +59,30 @@ function buildSources(file: ConfigFile, secrets: Secrets): Pick<Config, "sources
     const found = secrets.sources.get(name);
     assert(found !== undefined, `the secrets of source ${name} were read`);
     if (found.kind === "disabled") disabled.push({ name, path: source.path, reason: found.reason });
-    else sources.push(buildSource(name, source, found.secrets));
+    else sources.push(buildSource(name, source, found));
   }
   return { sources, disabled };
 }
 
-function buildSource(name: string, source: SourceFile, secrets: readonly string[]): SourceConfig {
+function buildSource(name: string, source: SourceFile, { secrets, notAfter, params }: ReadySecrets): SourceConfig {
   return {
     name,
     path: source.path,
     preset: source.verify.preset,
     secrets,
-    toleranceMs: ms(source.verify.tolerance),
+    notAfter,
+    params,
+    allowWeak: source.verify.allow_weak,
+    refuseReplay: source.verify.replay === "refuse",
+    toleranceMs: optionalMs(source.verify.tolerance),
     mode: source.mode,
     type: source.type,
     key: source.key,
     data: source.data,
     order: source.order,
+    each: source.each,
+    format: source.format,
+    origins: source.origins,
     schema: source.schema,
     types: source.types,
     rate: source.rate === undefined ? undefined : parseRate(source.rate),

@@ -39,8 +39,12 @@ export function schemaFindings(value: unknown): Finding[] {
 /** What no schema can say: `presets` are the names that `verify.preset` may have. */
 export function crossFindings(value: unknown, presets: readonly string[]): Finding[] {
   const sources = Object.entries(mappingAt(value, ["sources"]));
+  const own = mappingAt(value, ["presets"]);
   return [
-    ...sources.flatMap(([name, source]) => presetFindings(name, valueAt(source, ["verify", "preset"]), presets)),
+    ...Object.keys(own).flatMap((name) => presets.includes(name) ? [takenName(name)] : []),
+    ...sources.flatMap(([name, source]) =>
+      presetFindings(name, valueAt(source, ["verify", "preset"]), [...presets, ...Object.keys(own)])
+    ),
     ...pathFindings(sources),
     ...listenFindings(value),
     ...timeoutFindings(value),
@@ -115,6 +119,10 @@ function hintFor({ enum: words, errorMessage }: SchemaNode, value: unknown): str
   const unit = /^Expected a (duration|size)/.exec(errorMessage ?? "")?.[1];
   if (unit === undefined || typeof value !== "number") return undefined;
   return `did you mean ${quoted(`${value}${unit === "size" ? "MB" : "s"}`)}?`;
+}
+
+function takenName(name: string): Finding {
+  return { path: ["presets", name], expected: "a name that hookd has no preset of", found: quoted(name) };
 }
 
 function presetFindings(name: string, preset: unknown, presets: readonly string[]): Finding[] {

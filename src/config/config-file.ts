@@ -11,6 +11,7 @@ import {
   endpointPath,
   eventPattern,
   EXPECTED,
+  hostNames,
   ms,
   publicUrl,
   rate,
@@ -20,6 +21,7 @@ import {
   text,
   wholeNumber,
 } from "./config-values.ts";
+import { PresetFile } from "./preset-file.ts";
 
 const strict = { additionalProperties: false } as const;
 const section = { ...strict, default: {} } as const;
@@ -68,11 +70,29 @@ const VerifyFile = Type.Object({
     Type.Array(secret("A signing secret"), {
       minItems: 1,
       maxItems: 8,
-      description: "Several during a rotation: any may match",
+      description: 'Several during a rotation: any may match. One may say until when: "${env:OLD} until 2026-12-01"',
       errorMessage: `${EXPECTED}a list of 1 to 8 secrets, each \${env:NAME} or \${file:path}`,
     }),
   ),
-  tolerance: duration("How far a signed timestamp may be off, both ways", { min: "1s", max: "365d", fallback: "5m" }),
+  params: Type.Optional(
+    Type.Record(Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_]{0,63}$" }), secret("A value"), {
+      propertyNames: { pattern: "^[A-Za-z][A-Za-z0-9_]{0,63}$" },
+      description: "What a preset needs to know besides: topic_arn, verify_token, webhook_id ...",
+      errorMessage: `${EXPECTED}a mapping of names to texts`,
+    }),
+  ),
+  allow_weak: Type.Boolean({
+    default: false,
+    description: "Takes a preset that is weak: SHA-1, a bare token, a body that is not signed",
+  }),
+  replay: Type.Enum(["allow", "refuse"], {
+    default: "allow",
+    description:
+      "refuse: where the key is not signed, an event is known by its body, so that none can be sent again under another key",
+  }),
+  tolerance: Type.Optional(
+    duration("How far a signed timestamp may be off, both ways; default: the preset's", { min: "1s", max: "365d" }),
+  ),
 }, strict);
 
 /** One entry of `sources`, as it is written. */
@@ -93,6 +113,12 @@ export const SourceFile = Type.Object({
   }),
   key: Type.Optional(reference("Where the idempotency key is; default: the preset's, else the body's SHA-256")),
   order: Type.Optional(reference("Where the ordering key is: events that share it run one at a time, in order")),
+  each: Type.Optional(reference(
+    "Where the list of events is, if a body carries several: json: (all of it) or json:/pointer. Type, key, order, data and schema are then those of an element",
+    { examples: ["json:", "json:/events"] },
+  )),
+  format: Type.Optional(Type.Enum(["cloudevents"], { description: "How the sender wraps an event: CloudEvents 1.0" })),
+  origins: hostNames("With format cloudevents: who is told yes by OPTIONS; * for all", { orAll: true }),
   schema: Type.Optional(Type.Unsafe<unknown>({
     type: ["object", "boolean"],
     description: "JSON Schema that the body must meet",
@@ -130,11 +156,7 @@ export const ConfigFile = Type.Object({
   admin: Type.Object({
     listen: address("Admin listener", "127.0.0.1:9464"),
     token: Type.Optional(secret("Bearer token; needed beyond loopback")),
-    hosts: Type.Array(text("A host name", { expected: "a host name", pattern: "^[A-Za-z0-9.:\\[\\]-]+$" }), {
-      default: [],
-      description: "Further Host names that the admin listener answers to",
-      errorMessage: `${EXPECTED}a list of host names`,
-    }),
+    hosts: hostNames("Further Host names that the admin listener answers to", { orAll: false }),
   }, section),
   data: text("Data directory, relative to this file", { expected: "a path", fallback: "./data" }),
   handlers: text("Handler folder, relative to this file", { expected: "a path", fallback: "./workers/handlers" }),
@@ -193,6 +215,12 @@ export const ConfigFile = Type.Object({
       accepts: (given) => given === "forever" || !Number.isNaN(ms(given)),
     }),
   }, section),
+  presets: Type.Record(Type.String({ pattern: "^[a-z0-9][a-z0-9_-]{0,63}$" }), PresetFile, {
+    default: {},
+    propertyNames: { pattern: "^[a-z0-9][a-z0-9_-]{0,63}$" },
+    description: "Ways of signing that hookd does not know, each under a name of its own",
+    errorMessage: `${EXPECTED}a mapping of presets`,
+  }),
   sources: Type.Record(Type.String({ pattern: "^[a-z0-9][a-z0-9_-]{0,63}$" }), SourceFile, {
     // Not `additionalProperties: false`, on which `Value.Default` of typebox 1.4 throws.
     propertyNames: { pattern: "^[a-z0-9][a-z0-9_-]{0,63}$" },

@@ -139,6 +139,15 @@ export function publicUrl(description: string) {
   });
 }
 
+/** A list of host names; with `orAll` one may be `*`. Empty by default. */
+export function hostNames(description: string, { orAll }: { orAll: boolean }) {
+  const name = "[A-Za-z0-9.:\\[\\]-]+";
+  const one = orAll
+    ? text("A host name, or * for all", { expected: "a host name or *", pattern: `^(${name}|\\*)$` })
+    : text("A host name", { expected: "a host name", pattern: `^${name}$` });
+  return Type.Array(one, { default: [], description, errorMessage: `${EXPECTED}a list of host names` });
+}
+
 /** A duration that the schema has let through, in milliseconds. */
 export function ms(text: string): number {
   const parsed = parseDuration(text);

@@ -17,6 +17,7 @@ import {
   showPath,
 } from "./config-faults.ts";
 import { ConfigFile, SourceFile } from "./config-file.ts";
+import { PresetFile } from "./preset-file.ts";
 import { decodeText, type ReadFile, readUpTo } from "./read-up-to.ts";
 import { createReadSecret, type Env, readSecrets } from "./read-secrets.ts";
 import { readYaml, type YamlReading } from "./read-yaml.ts";
@@ -70,8 +71,9 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Lo
 
 function withDefaults(value: unknown): unknown {
   const filled = Value.Default(ConfigFile, value);
-  // typebox fills the values of a record only where they have a default as a whole, which a source has not.
+  // typebox fills the values of a record only where they have a default as a whole, which these have not.
   for (const source of Object.values(mappingAt(filled, ["sources"]))) Value.Default(SourceFile, source);
+  for (const preset of Object.values(mappingAt(filled, ["presets"]))) Value.Default(PresetFile, preset);
   return filled;
 }
 

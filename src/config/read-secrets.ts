@@ -8,6 +8,8 @@ import { type ConfigPath, type Finding, quoted } from "./config-faults.ts";
 import { decodeText, type ReadFile } from "./read-up-to.ts";
 import { isLoopback, parseAddress } from "../config.ts";
 import { systemCode } from "../errors.ts";
+import type { UnixMs } from "../model.ts";
+import { parseTerm, type SecretTerm } from "./secret-term.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -22,8 +24,16 @@ export type SecretReading =
 
 export type ReadSecret = (text: string) => Promise<SecretReading>;
 
+/** A source's secrets, in order, each with the moment until which it counts, and the values of its `params`. */
+export interface ReadySecrets {
+  kind: "ready";
+  secrets: readonly string[];
+  notAfter: readonly (UnixMs | undefined)[];
+  params: Readonly<Record<string, string>>;
+}
+
 /** What a source may do. */
-type SourceSecrets = { kind: "ready"; secrets: readonly string[] } | { kind: "disabled"; reason: string };
+type SourceSecrets = ReadySecrets | { kind: "disabled"; reason: string };
 
 /** All secrets of a file, with what is wrong about them. */
 export interface Secrets {
@@ -60,18 +70,50 @@ export async function readSecrets(value: unknown, read: ReadSecret, devSecret?: 
   for (const [name, source] of Object.entries(mappingAt(value, ["sources"]))) {
     const texts = textsOf(valueAt(source, ["verify"]));
     if (texts === undefined) continue;
-    const readings = await Promise.all(texts.map(read));
     const path = ["sources", name, "verify", "secrets"];
+    const terms = texts.map(parseTerm);
+    const readings = await Promise.all(
+      terms.map((term) => term.kind === "ok" ? read(term.text) : Promise.resolve(term)),
+    );
     warnings.push(...warningsOf(path, readings));
-    const verdict = decide(readings, { path, optional: valueAt(source, ["optional"]) === true, devSecret });
+    const params = await readParams(name, valueAt(source, ["verify", "params"]), read);
+    findings.push(...params.findings);
+    const optional = valueAt(source, ["optional"]) === true;
+    // Its keys are published and fetched.
+    const isKeyless = texts.length === 0 && params.values["fetch_certificate"] === "true";
+    const verdict = isKeyless ? KEYLESS : decide(readings, { path, optional, devSecret });
     if (verdict.kind === "faulty") findings.push(...verdict.findings);
-    else sources.set(name, verdict);
+    else if (verdict.kind === "disabled") sources.set(name, verdict);
+    else sources.set(name, { ...verdict, notAfter: notAfterOf(terms, readings), params: params.values });
   }
   const admin = await readToken(value, read);
   findings.push(...admin.findings);
   warnings.push(...admin.warnings);
   return { sources, token: admin.token, findings, warnings };
 }
+
+/** In step with the secrets that were found. */
+function notAfterOf(terms: readonly SecretTerm[], readings: readonly SecretReading[]): (UnixMs | undefined)[] {
+  return terms.flatMap((term, index) =>
+    "value" in readings[index]! ? [term.kind === "ok" ? term.notAfter : undefined] : []
+  );
+}
+
+/** Values that are no secrets, such as the name of a topic, may stand there as they are. */
+async function readParams(source: string, params: unknown, read: ReadSecret) {
+  const values: Record<string, string> = {};
+  const findings: Finding[] = [];
+  const texts = Object.entries(mappingAt(params, [])).filter(([, text]) => typeof text === "string" && text !== "");
+  for (const [name, text] of texts) {
+    const reading = await read(String(text));
+    const path = ["sources", source, "verify", "params", name];
+    findings.push(...faultsOf(path, reading), ...missingOf(path, reading, "set it"));
+    if ("value" in reading) values[name] = reading.value;
+  }
+  return { values, findings };
+}
+
+const KEYLESS = { kind: "ready", secrets: [] } as const;
 
 interface SourceRules {
   path: ConfigPath;
@@ -82,7 +124,10 @@ interface SourceRules {
 function decide(
   readings: readonly SecretReading[],
   { path, optional, devSecret }: SourceRules,
-): SourceSecrets | { kind: "faulty"; findings: Finding[] } {
+): Pick<ReadySecrets, "kind" | "secrets"> | Exclude<SourceSecrets, ReadySecrets> | {
+  kind: "faulty";
+  findings: Finding[];
+} {
   const faulty = readings.flatMap((reading, index) => faultsOf([...path, index], reading));
   if (faulty.length > 0) return { kind: "faulty", findings: faulty };
   const secrets = readings.flatMap((reading) => "value" in reading ? [reading.value] : []);

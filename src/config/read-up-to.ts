@@ -16,6 +16,18 @@ export const readUpTo: ReadFile = async (path, bytesMax) => {
   return Buffer.concat(chunks);
 };
 
+/** The same of a stream, such as what is piped in. */
+export async function readStreamUpTo(stream: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > bytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesMax + 1);
+}
+
 /** The text of UTF-8 bytes, without a byte order mark; undefined for other bytes. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   try {

@@ -12,7 +12,7 @@ import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { HookdError } from "../errors.ts";
 import { HandlerPool } from "../execute/handler-pool.ts";
-import { PRESET_NAMES } from "../accept/presets.ts";
+import { PRESET_NAMES } from "../presets/registry.ts";
 import { joinPath, slotsOf } from "./join-path.ts";
 import { needsRestart } from "./needs-restart.ts";
 import type { Emit } from "../ports.ts";

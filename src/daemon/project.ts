@@ -4,8 +4,9 @@
  */
 import { relative } from "node:path";
 import process from "node:process";
-import { compileRoutes, lintSources, type Routes, type SourceFault } from "../accept/routes.ts";
-import { PRESET_NAMES } from "../accept/presets.ts";
+import { compileRoutes, lintSources, type Routes } from "../accept/routes.ts";
+import type { SourceFault } from "../accept/source-fault.ts";
+import { PRESET_NAMES } from "../presets/registry.ts";
 import { ConfigError, describeFault, showPath } from "../config/config-faults.ts";
 import { loadConfig, type LoadedConfig } from "../config/load-config.ts";
 import type { Config } from "../config.ts";

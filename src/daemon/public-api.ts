@@ -2,6 +2,7 @@
  * The public listener's side of the OpenAPI document: an operation for each source, with the schemas of the handlers
  * and with bodies as `hookd send` would send them.
  */
+import { handshakeOperations } from "../accept/handshake-operations.ts";
 import { problemCases } from "../accept/problem-cases.ts";
 import { valueAt } from "../accept/reference.ts";
 import type { Route } from "../accept/routes.ts";
@@ -20,14 +21,19 @@ export function publicApi({ routes, handlers }: Pick<Project, "routes" | "handle
   const sources = [...routes.bySource.values()];
   const { schemas, schemaOf } = handlerSchemas(handlers);
   const exampleOf = (route: Route, type: string) => exampleBody(route, type, handlers);
-  const presets = [...new Set(sources.map(({ preset }) => preset))];
+  const presets = new Map(sources.map(({ preset, presetRow }) => [preset, presetRow]));
   return {
     operations: [
-      ...sources.map((route) => sourceOperation(route, { handlers, schemaOf, exampleOf })),
+      ...sources.flatMap((route) => [
+        sourceOperation(route, { handlers, schemaOf, exampleOf }),
+        ...handshakeOperations(route),
+      ]),
       STATUS_OPERATION,
     ],
     schemas,
-    securitySchemes: Object.fromEntries(presets.map((name) => [signatureName(name), signatureScheme(name)])),
+    securitySchemes: Object.fromEntries(
+      [...presets].map(([name, row]) => [signatureName(name), signatureScheme(name, row)]),
+    ),
     unrouted: problemCases(["not_found", "method_not_allowed", "draining"]),
   };
 }

@@ -1,5 +1,6 @@
 /** Data that the shipped handlers and schemas accept, so that `hookd send TYPE` works with nothing else said. */
 import type { SourceConfig } from "../config.ts";
+import { presetName, presetOf } from "../presets/registry.ts";
 import { isTemplate, templateFits } from "./sender-places.ts";
 
 const user = { user_id: "user_42", email: "ada@example.com" };
@@ -30,6 +31,16 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
     object: "event",
     data: { object: { id: "pi_1", object: "payment_intent", amount: 2500, currency: "eur" } },
   },
+  "AUTHORISATION": {
+    NotificationRequestItem: {
+      additionalData: {},
+      amount: { value: 2500, currency: "EUR" },
+      eventDate: "2026-01-02T03:04:05+00:00",
+      merchantAccountCode: "Example",
+      merchantReference: "order_7",
+      success: "true",
+    },
+  },
   "invoice.paid": { data: { id: "invoice_9", amount: 2500, currency: "EUR" } },
 };
 
@@ -38,11 +49,20 @@ export function exampleData(type: string): unknown {
   return Object.hasOwn(EXAMPLES, type) ? EXAMPLES[type] : { message: "Hello from hookd send" };
 }
 
+/** Of senders whose types have a look of their own. */
+const TYPES: Readonly<Record<string, string>> = {
+  github: "ping",
+  stripe: "payment_intent.succeeded",
+  standard: "invoice.paid",
+  svix: "invoice.paid",
+  adyen: "AUTHORISATION",
+};
+
 /** A type that the source can carry. */
 export function exampleType(source: Pick<SourceConfig, "type" | "preset">): string {
-  const reference = source.type ?? "";
+  const name = presetName(source.preset);
+  const reference = source.type ?? presetOf(name)?.type ?? "";
   if (reference.startsWith("literal:")) return reference.slice("literal:".length);
   if (isTemplate(reference)) return Object.keys(EXAMPLES).find((type) => templateFits(reference, type)) ?? "example";
-  return { github: "ping", stripe: "payment_intent.succeeded", standard: "invoice.paid" }[source.preset] ??
-    "user.created";
+  return Object.hasOwn(TYPES, name) ? TYPES[name]! : "user.created";
 }

@@ -40,6 +40,12 @@ export function splitTemplate(reference: string, value: string): { place: Place;
   throw new HookdError("ERR_USAGE", `The source takes types of the form ${reference}, not "${value}"`);
 }
 
+/** The places that a reference or a template names, in order. */
+export function placesOf(reference: string): Place[] {
+  if (!isTemplate(reference)) return [parsePlace(reference)];
+  return [...reference.matchAll(/\{([^{}]+)\}/g)].map(([, inner = ""]) => parsePlace(inner));
+}
+
 /** Whether the template can make the value. */
 export function templateFits(reference: string, value: string): boolean {
   return isTemplate(reference) && takeApart(reference, value) !== undefined;
@@ -61,8 +67,8 @@ function fitting(place: Place, value: string): Place {
   throw new HookdError("ERR_USAGE", `Every event of this source has the type "${place.text}", not "${value}"`);
 }
 
-/** RFC 6901: `~1` is a slash and `~0` a tilde. */
-function parsePointer(text: string): string[] {
+/** Its tokens. RFC 6901: `~1` is a slash and `~0` a tilde. */
+export function parsePointer(text: string): string[] {
   return text === "" ? [] : text.slice(1).split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 

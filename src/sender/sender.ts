@@ -2,6 +2,7 @@
  * A signed mock sender: what `hookd send` is made of, and what a test of your own handlers can use. It builds
  * the request that a source of hookd.yaml accepts, signs the exact bytes and sends them over undici.
  */
+import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher, request as undiciRequest } from "undici";
@@ -9,7 +10,10 @@ import { systemClock } from "../clock.ts";
 import type { SourceConfig } from "../config.ts";
 import { HookdError, messageOf, systemCode } from "../errors.ts";
 import { callersHeaders, type OutgoingEvent, placeEvent } from "./signed-request.ts";
-import { type SenderPreset, senderPreset, signatureHeaders, signHeaders } from "./sender-presets.ts";
+import type { Preset } from "../presets/preset.ts";
+import { parsePlace } from "./sender-places.ts";
+import { type SenderPreset, senderPreset, sharedKey } from "./sender-presets.ts";
+import { signRequest, unsignRequest } from "./sign-request.ts";
 
 export type { OutgoingEvent } from "./signed-request.ts";
 
@@ -20,10 +24,12 @@ export interface SenderOptions {
   url: string;
   /** As hookd.yaml has it for the source; of the preset `standard` with or without its `whsec_`. */
   secret: string;
-  /** How to sign: hookd (the default), github, stripe or standard. */
-  preset?: string;
+  /** How to sign: a preset that a shared secret signs for, by name or as data; default hookd. */
+  preset?: string | Preset;
   /** Where the source looks for type, key, data and ordering key; what is absent is as the preset has it. */
-  source?: Partial<Pick<SourceConfig, "type" | "key" | "data" | "order" | "schema">>;
+  source?: Partial<Pick<SourceConfig, "type" | "key" | "data" | "order" | "schema" | "each" | "params">>;
+  /** `public_url` of the receiver, for presets that sign the URL; default: that of `url`. */
+  publicUrl?: string | undefined;
   /** An undici dispatcher of your own, which `close` leaves open. */
   agent?: Dispatcher;
   /** Most connections at once, from 1; default 128. Ignored with an `agent`. */
@@ -105,7 +111,7 @@ export class Sender {
     }
     this.#options = options;
     this.#preset = senderPreset(options.preset ?? "hookd");
-    signHeaders(this.#preset, { body: new Uint8Array(), secret: options.secret, id: "", time: 0 });
+    sharedKey(this.#preset, options.secret);
     this.#agent = options.agent ?? new Agent({
       connections: options.connections ?? 128,
       maxResponseSize: RESPONSE_BYTES_MAX,
@@ -115,28 +121,33 @@ export class Sender {
 
   /** Builds and signs the request, and sends nothing. Throws `ERR_USAGE` when the event does not fit the source. */
   prepare(event: OutgoingEvent, options: PrepareOptions = {}): SignedRequest {
-    const { source = {}, secret } = this.#options;
+    const { source = {}, secret, publicUrl } = this.#options;
     const at = options.at ?? systemClock.now();
     const id = event.key ?? randomUUID();
     const recipe = {
       type: source.type ?? this.#preset.type,
-      key: source.key ?? this.#preset.id,
+      // Of several, the last is the older spelling, which every receiver knows.
+      key: source.key ?? this.#preset.keys.at(-1),
       data: source.data ?? "json:",
       order: source.order,
       schema: source.schema,
     };
     const { headers, query, body } = placeEvent({ ...event, id }, recipe, new Date(at));
-    const signature = signHeaders(this.#preset, { body, secret, id, time: Math.floor(at / 1000) });
     const url = new URL(this.#options.url);
     for (const [name, value] of query) url.searchParams.set(name, value);
-    return { url: url.href, headers: { ...headers, ...signature, ...callersHeaders(event.headers) }, body, id };
+    const callers = callersHeaders(event.headers);
+    const draft = {
+      url: url.href,
+      headers: { ...headers, ...callers },
+      body: asList(body, source.each ?? this.#preset.events),
+    };
+    const signed = signRequest(this.#preset, draft, { secret, id, at, publicUrl, params: source.params ?? {} });
+    return { ...signed, headers: { ...signed.headers, ...callers }, id };
   }
 
   /** The same request without its signature. */
   unsign(request: SignedRequest): SignedRequest {
-    const dropped = signatureHeaders(this.#preset);
-    const headers = Object.entries(request.headers).filter(([name]) => !dropped.includes(name));
-    return { ...request, headers: Object.fromEntries(headers) };
+    return { ...request, ...unsignRequest(this.#preset, request) };
   }
 
   /** Sends it. Rejects with `ERR_SEND_FAILED` when no answer came; any status is an answer. */
@@ -176,6 +187,14 @@ export class Sender {
   async close(): Promise<void> {
     if (this.#options.agent === undefined) await this.#agent.close();
   }
+}
+
+/** The event as the only one of the list that its senders send; its bytes stay as they are. */
+function asList(event: Uint8Array, reference: string | undefined): Uint8Array {
+  const place = reference === undefined ? undefined : parsePlace(reference);
+  if (place?.kind !== "json") return event;
+  const before = place.pointer.map((name) => `{${JSON.stringify(name)}:`).join("");
+  return Buffer.concat([Buffer.from(`${before}[`), event, Buffer.from(`]${"}".repeat(place.pointer.length)}`)]);
 }
 
 function parseBody(contentType: string | string[] | undefined, text: string): unknown {

@@ -5,7 +5,16 @@
  */
 import { Buffer } from "node:buffer";
 import { HookdError } from "../errors.ts";
-import { parsePlace, type Place, pointerGet, pointerSet, splitTemplate } from "./sender-places.ts";
+import {
+  isTemplate,
+  parsePlace,
+  type Place,
+  placesOf,
+  pointerGet,
+  pointerSet,
+  splitTemplate,
+  templateFits,
+} from "./sender-places.ts";
 
 /** What a sender wants to tell. */
 export interface OutgoingEvent {
@@ -25,7 +34,8 @@ export interface OutgoingEvent {
 export interface Recipe {
   type: string;
   data: string;
-  key: string;
+  /** Undefined: the sender numbers nothing, and the body's hash is the key. */
+  key: string | undefined;
   order: string | undefined;
   /** JSON Schema of the body: a date-time at the top level that it requires is set to now where absent. */
   schema: unknown;
@@ -74,9 +84,7 @@ export function callersHeaders(headers: OutgoingEvent["headers"] = {}): Record<s
 
 function places(event: OutgoingEvent & { id: string }, recipe: Recipe): Placement[] {
   const list: Placement[] = splitTemplate(recipe.type, event.type);
-  if (event.key !== null) {
-    list.push({ place: parsePlace(recipe.key), value: event.id, yields: event.key === undefined });
-  }
+  list.push(...keyPlaces(event, recipe));
   if (event.orderingKey !== undefined) {
     if (recipe.order === undefined) {
       throw new HookdError("ERR_USAGE", "The source has no ordering key: set its `order`");
@@ -84,6 +92,20 @@ function places(event: OutgoingEvent & { id: string }, recipe: Recipe): Placemen
     list.push({ place: parsePlace(recipe.order), value: event.orderingKey });
   }
   return list;
+}
+
+/** A key that was made up goes into the first place of a template: the others hold what the event says. */
+function keyPlaces({ key, id }: OutgoingEvent & { id: string }, recipe: Recipe): Placement[] {
+  if (key === null || (key === undefined && recipe.key === undefined)) return [];
+  if (recipe.key === undefined) {
+    throw new HookdError("ERR_USAGE", "Its senders number no event: there is no place for an idempotency key");
+  }
+  if (key !== undefined) {
+    if (!isTemplate(recipe.key) || templateFits(recipe.key, id)) return splitTemplate(recipe.key, id);
+    throw new HookdError("ERR_USAGE", `The source takes keys of the form ${recipe.key}, not "${id}"`);
+  }
+  const [place] = placesOf(recipe.key);
+  return place === undefined ? [] : [{ place, value: id, yields: true }];
 }
 
 /** An example event should not fail for want of a clock. */

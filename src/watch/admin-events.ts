@@ -79,7 +79,15 @@ async function replayEvent({ param, body, sourceIp }: Call, { archive, emit }: A
 
 /** Every secret that hookd knows, so that no header shows one. */
 export function redactOf({ admin, sources }: ReturnType<AdminNeeds["config"]>) {
-  return createRedact([admin.token, ...sources.flatMap(({ secrets }) => secrets)]);
+  return createRedact([
+    admin.token,
+    ...sources.flatMap(({ secrets, params }) => [...secrets, ...secretParams(params)]),
+  ]);
+}
+
+/** Of the parameters only those that say so: the name of a topic is none. */
+function secretParams(params: Readonly<Record<string, string>>): string[] {
+  return Object.entries(params).flatMap(([name, value]) => /token|secret|key/i.test(name) ? [value] : []);
 }
 
 function isEventId(text: string): boolean {

@@ -48,5 +48,5 @@ export interface PublicApi {
 
 export interface AdminConfig {
   admin: Pick<Config["admin"], "token" | "hosts">;
-  sources: readonly { name: string; secrets: readonly string[] }[];
+  sources: readonly { name: string; secrets: readonly string[]; params: Readonly<Record<string, string>> }[];
 }

@@ -6,6 +6,8 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Seconds. An ack is a parse, an HMAC and one disk commit: 0.5 ms to 10 s, where the last senders give up. */
 const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Shares of what the sender waits; above 1 it has given up. */
+const ACK_RATIO = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2];
 /** Seconds. A handler may answer from memory or call a slow API up to its deadline (default 30 s). */
 const ATTEMPT_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** Seconds. From receipt over all retries and waits: 5 ms to a day. */
@@ -46,6 +48,10 @@ export function createInstruments(registry: Registry) {
     ackSeconds: histogram("ack_seconds", "From the first byte of a request to its 2xx", {
       labelNames: ["source"],
       buckets: ACK_SECONDS,
+    }),
+    ackDeadlineRatio: histogram("ack_deadline_ratio", "Time to the 2xx, as a share of how long the sender waits", {
+      labelNames: ["source"],
+      buckets: ACK_RATIO,
     }),
     attemptSeconds: histogram("attempt_seconds", "Time an attempt ran", {
       labelNames: ["type", "outcome"],

@@ -64,12 +64,13 @@ export class Metrics {
     this.#to.dead(label);
   }
 
-  acked(source: string, seconds: number): void {
+  acked(source: string, { seconds, deadlineSeconds }: { seconds: number; deadlineSeconds: number }): void {
     this.#to.ackSeconds(this.#source(source)).observe(seconds);
+    this.#to.ackDeadlineRatio(this.#source(source)).observe(seconds / deadlineSeconds);
   }
 
-  rejected(source: string, reason: string): void {
-    this.#to.rejected(this.#source(source), this.#reason(reason)).inc();
+  rejected(source: string, reason: string, events = 1): void {
+    this.#to.rejected(this.#source(source), this.#reason(reason)).inc(events);
   }
 
   duplicate(source: string, changedBody: boolean): void {
@@ -147,6 +148,7 @@ function createSeries(registry: Registry) {
     attempts: perLabels((type, outcome) => all.attempts.labels({ type, outcome })),
     retries: perLabels((type) => all.retries.labels({ type })),
     ackSeconds: perLabels((source) => all.ackSeconds.labels({ source })),
+    ackDeadlineRatio: perLabels((source) => all.ackDeadlineRatio.labels({ source })),
     attemptSeconds: perLabels((type, outcome) => all.attemptSeconds.labels({ type, outcome })),
     endToEndSeconds: perLabels((type) => all.endToEndSeconds.labels({ type })),
     workerRestarts: perLabels((cause) => all.workerRestarts.labels({ cause })),

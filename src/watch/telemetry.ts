@@ -47,16 +47,17 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
       return metrics.received(signal.source, signal.type);
     case "accepted":
       metrics.accepted(signal.event.source, signal.event.type);
-      return log.write("webhook_received", "info", receivedFields(signal.event));
+      return log.write("webhook_received", "info", { ...receivedFields(signal.event), ...retryFields(signal) });
     case "acked":
-      return metrics.acked(signal.source, signal.seconds);
+      return metrics.acked(signal.source, signal);
     case "rejected":
-      metrics.rejected(signal.source, signal.reason);
+      metrics.rejected(signal.source, signal.reason, signal.events);
       return log.write("webhook_rejected", "warn", {
         source: signal.source,
         reason: signal.reason,
         source_ip: signal.sourceIp ?? null,
         ...(signal.detail === undefined ? {} : { detail: signal.detail }),
+        ...(signal.events === undefined ? {} : { events: signal.events }),
       });
     case "duplicate":
       metrics.duplicate(signal.source, signal.changedBody);
@@ -64,6 +65,20 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
         event_id: signal.eventId,
         source: signal.source,
         changed_body: signal.changedBody,
+        ...retryFields(signal),
+      });
+    case "handshake":
+      return log.write("handshake", "info", {
+        source: signal.source,
+        kind: signal.handshake,
+        source_ip: signal.sourceIp ?? null,
+      });
+    case "subscription-offered":
+      // Until an operator confirms it, this sender sends nothing.
+      return log.write("subscription_offered", "warn", {
+        source: signal.source,
+        host: signal.host,
+        source_ip: signal.sourceIp ?? null,
       });
     case "secret-matched":
       return metrics.secretMatched(signal.source, { key: signal.key, at: clock.now() });
@@ -189,6 +204,10 @@ function receivedFields(event: StoredEvent) {
     source_ip: event.sourceIp ?? null,
     ...(event.replayOf === undefined ? {} : { replay_of: event.replayOf }),
   };
+}
+
+function retryFields({ senderRetry }: { senderRetry?: number }) {
+  return senderRetry === undefined ? {} : { sender_retry: senderRetry };
 }
 
 function errorFields({ event }: Delivery, attempt: AttemptRecord) {

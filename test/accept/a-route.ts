@@ -21,9 +21,9 @@ export function anAcceptConfig(over: Partial<Config> = {}): Config {
   };
 }
 
-export function aRoute(over: Partial<SourceConfig> = {}): Route {
+export function aRoute(over: Partial<SourceConfig> = {}, config: Partial<Config> = {}): Route {
   const source = anAcceptSource(over);
-  const route = compileRoutes(anAcceptConfig({ sources: [source] })).bySource.get(source.name);
+  const route = compileRoutes(anAcceptConfig({ sources: [source], ...config })).bySource.get(source.name);
   assert(route !== undefined, "the source has a fault");
   return route;
 }

@@ -4,6 +4,7 @@ import {
   alreadyProcessedAnswer,
   type Answer,
   failedAnswer,
+  listAnswer,
   processedAnswer,
   queuedAnswer,
   senderProcessedAnswer,
@@ -36,6 +37,15 @@ for (const [mode, body] of queued) {
     assert.deepEqual(JSON.parse(queuedAnswer(mode, duplicate).body), { ...rest, duplicate: true });
   });
 }
+
+it("a list is told by the ids of its events, in the word of its mode", () => {
+  const words = { ack: "acknowledged", queue: "queued", task: "queued", status: "queued" } as const;
+  for (const [mode, status] of Object.entries(words) as [ResponseMode, string][]) {
+    const answer = listAnswer(mode, { eventIds: ["a", "b", "a"], duplicates: 1 });
+    assert.equal(answer.status, 202);
+    assert.equal(answer.body, `{"status":"${status}","event_ids":["a","b","a"],"count":3,"duplicates":1}`);
+  }
+});
 
 it("status URLs are absolute where the public URL is known", () => {
   for (const publicUrl of ["https://hooks.example.com/in", "https://hooks.example.com/in/"]) {

@@ -38,6 +38,18 @@ it("a source that ignores unknown types answers 204 too, without a body", () => 
   assert.equal(responses["204"]?.content, undefined);
 });
 
+it("a list is answered with all its ids, and a source of single events and lists with either", () => {
+  const list = { pointer: "", steps: [] };
+  const route = { mode: "ack", unknown: "reject", publicUrl: undefined, takesLists: true } as const;
+  const only = modeResponses({ ...route, list });
+  assert.deepEqual(Object.keys(only), ["202"]);
+  const { schema = false, examples = {} } = only["202"]?.content?.["application/json"] ?? {};
+  assert.deepEqual(Value.Errors(schema as object, examples["list"]?.value), []);
+  const either = modeResponses(route);
+  assert.deepEqual(Object.keys(either), ["200", "202"]);
+  assert.deepEqual(Object.keys(either["202"]?.content?.["application/json"]?.examples ?? {}), ["queued", "list"]);
+});
+
 it("a status URL is shown as senders get it", () => {
   const responses = modeResponses({ mode: "status", unknown: "reject", publicUrl: "https://hooks.example.com" });
   const [example] = Object.values(responses["202"]?.content?.["application/json"]?.examples ?? {});

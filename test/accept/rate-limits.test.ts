@@ -39,6 +39,34 @@ describe("RateLimits", () => {
     }
   });
 
+  it("goes into debt for the further events of a list, and gets out of it in the share of each", () => {
+    const limits = new RateLimits();
+    const source = { source: "a", rate, takesLists: true };
+    const taken = (at: number) => limits.take(source, at) === undefined;
+    assert(taken(0));
+    limits.owe(source, 9);
+    assert.deepEqual([0, 4499, 4500, 4501, 5000].map(taken), [false, false, true, false, true]);
+  });
+
+  it("owes nothing for a single event, nor where there is no limit", () => {
+    const limits = new RateLimits();
+    const source = { source: "a", rate, takesLists: true };
+    limits.take(source, 0);
+    limits.owe(source, 0);
+    limits.owe(source, -1);
+    assert.equal(limits.take(source, 0), undefined);
+    limits.owe({ ...source, source: "b", rate: undefined }, 1000);
+    assert.equal(limits.take({ ...source, source: "b" }, 0), undefined);
+  });
+
+  it("shuts nobody out for longer than a thousand events take", () => {
+    const limits = new RateLimits();
+    const source = { source: "a", rate, takesLists: true };
+    limits.take(source, 0);
+    limits.owe(source, 1_000_000);
+    assert.equal(limits.take(source, 0)?.headers?.["Retry-After"], "500");
+  });
+
   it("gains nothing from a clock that was set back, and loses nothing either", () => {
     const limits = new RateLimits();
     const taken = (at: number) => limits.take({ source: "a", rate }, at) === undefined;

@@ -64,3 +64,18 @@ it("the body is parsed once, and only when a reference asks", () => {
   assert.notEqual(parsed, undefined);
   assert.equal(from.parsed, parsed);
 });
+
+it("an attribute of a CloudEvent is percent-decoded; no other header is, nor one of another request", () => {
+  const received = {
+    headers: ["ce-type", "a%20b", "x", "a%20b", "ce-bad", "%FF"],
+    query: "",
+    body: Buffer.alloc(0),
+    depthMax: 8,
+  };
+  const at = (name: string, isCloudEvent: boolean) => {
+    const found = textAt({ kind: "header", name }, { ...received, isCloudEvent });
+    return found.kind === "text" ? found.text : found.kind;
+  };
+  assert.deepEqual([at("ce-type", true), at("x", true), at("ce-type", false)], ["a b", "a%20b", "a%20b"]);
+  assert.equal(at("ce-bad", true), "refused");
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compileRoutes, handlerFor, lintSources, type SourceFault } from "../../src/accept/routes.ts";
+import { compileRoutes, handlerFor, lintSources } from "../../src/accept/routes.ts";
+import type { SourceFault } from "../../src/accept/source-fault.ts";
 import type { SourceConfig } from "../../src/config.ts";
 import { anAcceptConfig, anAcceptSource, aRoute } from "./a-route.ts";
 
@@ -153,6 +154,50 @@ it("no fault quotes a secret", () => {
     lint({ preset: "standard", secrets: ["whsec_canary!", "whpk_canary"] }),
   ]);
   assert(!said.includes("canary"));
+});
+
+describe("where replays are refused", () => {
+  const keysOf = (over: Partial<SourceConfig>) => aRoute({ refuseReplay: true, ...over }).keys.length;
+
+  it("a key that nobody signed does not count: the body is the key", () => {
+    assert.equal(keysOf({}), 0);
+    assert.equal(keysOf({ preset: "github" }), 0);
+    assert.equal(keysOf({ refuseReplay: false }), 2);
+  });
+
+  it("a signed key counts as ever", () => {
+    assert.equal(keysOf({ preset: "stripe" }), 1);
+    assert.equal(keysOf({ key: "json:/id" }), 1);
+  });
+});
+
+describe("a preset of the operator's own", () => {
+  const own = {
+    signature: { in: ["header:X-Acme"], take: { "": "hmac-sha256" }, encoding: "hex" },
+    key: { "hmac-sha256": "utf8" },
+    content: "{body}",
+    type: "json:/kind",
+    keys: [],
+    changedBody: "duplicate",
+    ackDeadlineMs: 2000,
+    retryHorizonMs: 0,
+  } as const;
+
+  it("is used by its name", () => {
+    const config = anAcceptConfig({ presets: { acme: own }, sources: [anAcceptSource({ preset: "acme" })] });
+    const route = compileRoutes(config).bySource.get("events");
+    assert.deepEqual(route?.type, { kind: "json", pointer: "/kind", steps: ["kind"] });
+    assert.equal(route?.ackDeadlineMs, 2000);
+  });
+
+  it("that is faulty is told once, with its place, and its source stays closed", () => {
+    const config = anAcceptConfig({
+      presets: { acme: { ...own, content: "{body" } },
+      sources: [anAcceptSource({ preset: "acme" })],
+    });
+    assert.deepEqual(lintSources(config).map(({ path }) => path), [["presets", "acme", "content"]]);
+    assert.equal(compileRoutes(config).byPath.size, 0);
+  });
 });
 
 describe("the handler of an event", () => {

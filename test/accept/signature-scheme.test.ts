@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { PRESET_NAMES } from "../../src/accept/presets.ts";
+import { PRESETS } from "../../src/presets/registry.ts";
 import { headerCase, signatureName, signatureScheme } from "../../src/accept/signature-scheme.ts";
 
 const schemes: [preset: string, header: string, description: string][] = [
@@ -20,13 +20,16 @@ const schemes: [preset: string, header: string, description: string][] = [
 ];
 for (const [preset, name, description] of schemes) {
   it(`${preset} is an API key in ${name}`, () => {
-    assert.deepEqual(signatureScheme(preset), { type: "apiKey", in: "header", name, description });
+    assert.deepEqual(signatureScheme(preset, PRESETS[preset]!), { type: "apiKey", in: "header", name, description });
   });
 }
 
-it("every preset has a scheme, and one that does not exist has none", () => {
-  for (const preset of PRESET_NAMES) assert.notDeepEqual(signatureScheme(preset), {}, preset);
-  assert.deepEqual(signatureScheme("constructor"), {});
+it("every preset has a scheme with a header and a sentence", () => {
+  for (const [name, preset] of Object.entries(PRESETS)) {
+    const scheme = signatureScheme(name, preset) as { name: string; description: string };
+    assert.match(scheme.name, /^[\w-]+$/, name);
+    assert.match(scheme.description, new RegExp(`^Preset \`${name}\`: .*\\.$`), name);
+  }
   assert.equal(signatureName("hookd"), "signature_hookd");
 });
 

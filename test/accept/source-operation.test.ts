@@ -87,3 +87,28 @@ it("the purpose tells mode, preset, rate and order", () => {
       "Events run in order of acceptance per `json:/user_id`.",
   );
 });
+
+describe("a source that takes several events", () => {
+  it("shows the body as a list, its examples too", () => {
+    const { requestBody, description } = describeIt({ each: "json:/events" });
+    const media = requestBody?.content["application/json"];
+    assert(typeof media?.schema === "object" && "required" in media.schema);
+    assert.deepEqual(media.schema.required, ["events"]);
+    assert.deepEqual(media.examples?.["order.placed"]?.value, { events: [{ example: "order.placed" }] });
+    assert.match(description ?? "", /a list of events at `json:\/events`/);
+  });
+
+  it("shows the forms of CloudEvents, whose attributes need not be headers", () => {
+    const bodies = (over: Partial<SourceConfig>) =>
+      Object.keys(describeIt({ format: "cloudevents", ...over }).requestBody?.content ?? {});
+    const forms = ["application/json", "application/cloudevents+json"];
+    assert.deepEqual(bodies({ mode: "sync" }), forms);
+    assert.deepEqual(bodies({ mode: "ack" }), [...forms, "application/cloudevents-batch+json"]);
+    assert.deepEqual(parametersOf({ format: "cloudevents" }), ["header Ce-Type", "header Ce-Source", "header Ce-Id"]);
+  });
+});
+
+it("a handshake by POST is a further answer of its source", () => {
+  const { responses } = describeIt({ preset: "slack" });
+  assert.deepEqual(Object.keys(responses["200"]?.content ?? {}), ["application/json", "text/plain"]);
+});

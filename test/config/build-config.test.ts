@@ -35,17 +35,25 @@ describe("a file that says the least", () => {
         drainMs: 30_000,
       },
       retention: { processedMs: 259_200_000, deadMs: Infinity },
+      presets: {},
       sources: [{
         name: "events",
         path: "/webhooks/events",
         preset: "hookd",
         secrets: ["the-value-of-the-variable"],
-        toleranceMs: 300_000,
+        notAfter: [undefined],
+        params: {},
+        allowWeak: false,
+        refuseReplay: false,
+        toleranceMs: undefined,
         mode: "ack",
         type: undefined,
         key: undefined,
         data: "json:",
         order: undefined,
+        each: undefined,
+        format: undefined,
+        origins: [],
         schema: undefined,
         types: undefined,
         rate: undefined,
@@ -79,13 +87,22 @@ retention: { processed: 21h, dead: 22d }
 sources:
   a:
     path: /a
-    verify: { preset: github, secrets: ["\${env:SECRET}"], tolerance: 23s }
+    verify:
+      preset: github
+      secrets: ["\${env:SECRET} until 2026-12-01T00:00:00Z"]
+      params: { topicArn: "arn:aws:sns:eu-west-1:1:t", token: "\${env:SECRET}" }
+      allow_weak: true
+      replay: refuse
+      tolerance: 23s
     optional: true
     mode: sender-retry
     type: literal:x
     data: body
     key: header:K
     order: header:O
+    each: json:/items
+    format: cloudevents
+    origins: [a.example, "*"]
     schema: { type: object, properties: { toString: { default: 1 } } }
     types: [x, "y.*"]
     rate: 30/m
@@ -133,17 +150,25 @@ sources:
         drainMs: 20_000,
       },
       retention: { processedMs: 75_600_000, deadMs: 22 * 86_400_000 },
+      presets: {},
       sources: [{
         name: "a",
         path: "/a",
         preset: "github",
         secrets: ["the-value-of-the-variable"],
+        notAfter: [Date.parse("2026-12-01T00:00:00Z")],
+        params: { topicArn: "arn:aws:sns:eu-west-1:1:t", token: "the-value-of-the-variable" },
+        allowWeak: true,
+        refuseReplay: true,
         toleranceMs: 23_000,
         mode: "sender-retry",
         type: "literal:x",
         key: "header:K",
         data: "body",
         order: "header:O",
+        each: "json:/items",
+        format: "cloudevents",
+        origins: ["a.example", "*"],
         schema: { type: "object", properties: { toString: { default: 1 } } },
         types: ["x", "y.*"],
         rate: { count: 30, perMs: 60_000 },

@@ -10,7 +10,7 @@ async function refuses(text: string, ...faults: string[]): Promise<void> {
 }
 
 const SOURCE_KEYS =
-  '"path", "verify", "optional", "mode", "type", "data", "key", "order", "schema", "types", "rate", "unknown", ' +
+  '"path", "verify", "optional", "mode", "type", "data", "key", "order", "each", "format", "origins", "schema", "types", "rate", "unknown", ' +
   '"on_dead", "changed_body", "idempotency", "sync_deadline", "retry"';
 
 describe("a faulty value is told with its place, what was expected and what was found", () => {
@@ -100,7 +100,7 @@ describe("a faulty value is told with its place, what was expected and what was 
 
 function TOP_KEYS(): string {
   return 'one of "listen", "admin", "data", "handlers", "public_url", "store", "pool", "retry", "idempotency", ' +
-    '"sync_deadline", "log", "limits", "retention", "sources"';
+    '"sync_deadline", "log", "limits", "retention", "presets", "sources"';
 }
 
 describe("a faulty source is told with its place", () => {

@@ -27,6 +27,8 @@ describe("a kind of value", () => {
       ["https://hooks.example.com", "http://h:8080/base/"],
       ["ftp://h", "https://", "https://u:p@h", "https://u@h", "https://h?x=1", "https://h#x", "h"],
     ],
+    ["host names", kind.hostNames("", { orAll: false }), [[], ["a.example", "[::1]:80"]], ["a", ["*"], [""], ["a b"]]],
+    ["host names or all", kind.hostNames("", { orAll: true }), [["*"], ["a.example"]], ["*", ["**"], ["*.a"]]],
   ];
   for (const [name, schema, good, bad] of table) {
     for (const value of good) {

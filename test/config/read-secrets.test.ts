@@ -220,3 +220,42 @@ describe("the admin token", () => {
     assert.deepEqual(warnings.map(({ path, found }) => [path, found]), [["admin.token", "the secret itself"]]);
   });
 });
+
+describe("a secret that counts until", () => {
+  it("keeps its moment, in step with the secrets that are set", async () => {
+    const text = sourceWith(
+      '["${env:UNSET} until 2026-01-01", "${env:SECRET} until 2026-12-01", "${env:SECRET}"]',
+    );
+    const { config, warnings } = await loadText(text);
+    assert.equal(warnings.length, 1);
+    assert.equal(config.sources[0]?.secrets.length, 2);
+    assert.deepEqual(config.sources[0]?.notAfter, [Date.parse("2026-12-01T23:59:59.999Z"), undefined]);
+  });
+
+  it("no moment is a fault with its place", async () => {
+    assert.deepEqual(await faultsOf(sourceWith('["${env:SECRET} until soon"]')), [
+      "hookd.yaml:2:38: sources.a.verify.secrets[0]: expected a day or a moment such as 2026-12-01 or " +
+      "2026-12-01T12:00:00Z, found soon",
+    ]);
+  });
+});
+
+describe("a parameter", () => {
+  const withParams = (params: string) =>
+    `sources:\n  a: { path: /a, verify: { secrets: ["\${env:SECRET}"], params: ${params} } }\n`;
+
+  it("is a text, or what it refers to", async () => {
+    const { config, warnings } = await loadText(withParams('{ topicArn: "arn:x", token: "${env:SECRET}" }'));
+    assert.deepEqual(config.sources[0]?.params, { topicArn: "arn:x", token: "the-value-of-the-variable" });
+    assert.deepEqual(warnings, []);
+  });
+
+  it("that refers to nothing is a fault", async () => {
+    const [fault, ...more] = await faultsOf(withParams('{ token: "${env:UNSET}" }'));
+    assert.deepEqual(more, []);
+    assert.match(
+      fault ?? "",
+      /sources\.a\.verify\.params\.token: expected environment variable UNSET to hold a secret/,
+    );
+  });
+});

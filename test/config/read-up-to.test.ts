@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { decodeText, readUpTo } from "../../src/config/read-up-to.ts";
+import { decodeText, readStreamUpTo, readUpTo } from "../../src/config/read-up-to.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 describe("a file that an operator named", () => {
@@ -26,6 +26,18 @@ describe("a file that an operator named", () => {
     await assert.rejects(readUpTo(join(path, "below"), 1), { code: "ENOTDIR" });
     await assert.rejects(readUpTo(`${path}-absent`, 1), { code: "ENOENT" });
     await assert.rejects(readUpTo(join(path, ".."), 1), { code: "EISDIR" });
+  });
+});
+
+describe("what is piped in", () => {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const text of ["ab", "cd", "ef"]) yield await Promise.resolve(Buffer.from(text));
+  }
+
+  it("is read to its end, or to one byte beyond what was asked for", async () => {
+    for (const [bytesMax, text] of [[100, "abcdef"], [6, "abcdef"], [4, "abcde"], [0, "a"]] as const) {
+      assert.equal((await readStreamUpTo(chunks(), bytesMax)).toString(), text);
+    }
   });
 });
 

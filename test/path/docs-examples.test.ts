@@ -25,7 +25,9 @@ const missing = ["bash", "curl"].filter((tool) => spawnSync(tool, ["--version"])
 const skip = missing.length > 0 ? `not installed: ${missing.join(", ")}` : false;
 
 const pages = new Map(
-  ["README.md", "docs/patterns.md", "docs/handlers.md"].map((page) => [page, readExamples(readFileSync(page, "utf8"))]),
+  ["README.md", "docs/patterns.md", "docs/handlers.md", "docs/verify.md", "docs/requests.md"].map((
+    page,
+  ) => [page, readExamples(readFileSync(page, "utf8"))]),
 );
 
 for (const [page, steps] of pages) {

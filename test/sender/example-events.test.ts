@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import { PRESET_NAMES } from "../../src/accept/presets.ts";
+import { PRESET_NAMES } from "../../src/presets/registry.ts";
 import { exampleData, exampleType } from "../../src/sender/example-events.ts";
 import type { SourceConfig } from "../../src/config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { SIGNABLE } from "../../src/sender/sender-presets.ts";
 import { createSender } from "../../src/sender/sender.ts";
 
 for (
@@ -20,6 +21,11 @@ for (
     [{ preset: "github", type: undefined }, "ping"],
     [{ preset: "stripe", type: undefined }, "payment_intent.succeeded"],
     [{ preset: "standard", type: undefined }, "invoice.paid"],
+    [{ preset: "clerk", type: undefined }, "invoice.paid"],
+    [{ preset: "adyen", type: undefined }, "AUTHORISATION"],
+    [{ preset: "dropbox", type: undefined }, "list_folder"],
+    [{ preset: "slack", type: undefined }, "user.created"],
+    [{ preset: "constructor", type: undefined }, "user.created"],
   ] as const
 ) {
   test(`an example for ${source.preset} with type ${source.type ?? "by preset"} is ${type}`, () => {
@@ -54,6 +60,14 @@ for (const source of config.sources) {
     const body: unknown = JSON.parse(new TextDecoder().decode(sender.prepare({ type, data: exampleData(type) }).body));
     const errors = source.schema === undefined ? [] : Value.Errors(source.schema as TSchema, body);
     assert.deepEqual(errors, []);
+  });
+}
+
+for (const preset of SIGNABLE) {
+  test(`hookd send needs nothing said to sign an example for ${preset}`, () => {
+    const type = exampleType({ preset, type: undefined });
+    const sender = createSender({ url: "http://127.0.0.1:1/", secret: "00112233", preset });
+    assert.ok(sender.prepare({ type, data: exampleData(type) }).body.byteLength > 0);
   });
 }
 

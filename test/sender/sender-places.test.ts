@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parsePlace, pointerGet, pointerSet, splitTemplate, templateFits } from "../../src/sender/sender-places.ts";
+import {
+  parsePlace,
+  parsePointer,
+  placesOf,
+  pointerGet,
+  pointerSet,
+  splitTemplate,
+  templateFits,
+} from "../../src/sender/sender-places.ts";
 
 for (
   const [reference, place] of [
@@ -85,3 +93,16 @@ for (
     assert.throws(() => pointerSet(root, pointer, 1), { code: "ERR_USAGE" });
   });
 }
+
+test("the places of a template come in their order, and a reference is a place itself", () => {
+  assert.deepEqual(placesOf("{json:/a}.x.{header:B}"), [{ kind: "json", pointer: ["a"] }, {
+    kind: "header",
+    name: "B",
+  }]);
+  assert.deepEqual(placesOf("query:q"), [{ kind: "query", name: "q" }]);
+});
+
+test("a pointer's tokens are unescaped, and the empty one has none", () => {
+  assert.deepEqual(parsePointer("/a~1b/~01/*"), ["a/b", "~1", "*"]);
+  assert.deepEqual(parsePointer(""), []);
+});

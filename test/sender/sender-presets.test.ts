@@ -1,86 +1,58 @@
-import { verify } from "@octokit/webhooks-methods";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { Webhook } from "standardwebhooks";
-import Stripe from "stripe";
 import { HookdError } from "../../src/errors.ts";
-import {
-  SENDER_PRESETS,
-  senderPreset,
-  signatureHeaders,
-  signHeaders,
-  signsTime,
-} from "../../src/sender/sender-presets.ts";
+import { PRESET_NAMES, presetOf, PRESETS } from "../../src/presets/registry.ts";
+import { canSign, senderPreset, sharedKey, SIGNABLE, signsTime } from "../../src/sender/sender-presets.ts";
 
-// Spaces, a long number and non-ASCII text: what a signer that re-serialises the body would get wrong.
-const text = '{ "amount": 12345678901234567890, "name": "Zoë" , "type":"invoice.paid"}';
-const body = Buffer.from(text);
-const now = Math.floor(Date.now() / 1000);
-
-test("hookd's signature is the hex HMAC-SHA256 of the raw body", () => {
-  const headers = signHeaders(senderPreset("hookd"), { body, secret: "a shared secret", id: "1", time: now });
-  const expected = createHmac("sha256", "a shared secret").update(body).digest("hex");
-  assert.deepEqual(headers, { "x-webhook-signature": `sha256=${expected}` });
+test("all can be signed for, but those whose senders sign with a key of their own or by a scheme that is code", () => {
+  const others = Object.keys(PRESETS).filter((name) => !SIGNABLE.includes(name));
+  assert.deepEqual(others.sort(), ["aws-sns", "discord", "http-message-sig", "paypal", "plaid", "sendgrid", "wise"]);
+  for (const name of PRESET_NAMES) assert.equal(canSign(name), !others.includes(name), name);
 });
 
-test("GitHub's own library verifies a github signature, and not one of other bytes", async () => {
-  const headers = signHeaders(senderPreset("github"), { body, secret: "It's a Secret", id: "1", time: now });
-  const signature = headers["x-hub-signature-256"] ?? "";
-  assert.equal(await verify("It's a Secret", text, signature), true);
-  assert.equal(await verify("It's a Secret", `${text} `, signature), false);
+test("a preset may be given as data, or by another name", () => {
+  assert.deepEqual(senderPreset(presetOf("slack")!), senderPreset("slack"));
+  assert.deepEqual(senderPreset("whatsapp"), senderPreset("meta"));
+  assert.equal(canSign(presetOf("wise")!), false);
 });
 
-test("Stripe's own library verifies a stripe signature, keyed with the whole whsec_ text", async () => {
-  const headers = signHeaders(senderPreset("stripe"), { body, secret: "whsec_abc", id: "1", time: now });
-  const signature = headers["stripe-signature"] ?? "";
-  const { webhooks } = new Stripe("sk_test_unused");
-  assert.equal((await webhooks.constructEventAsync(text, signature, "whsec_abc")).type, "invoice.paid");
-  await assert.rejects(webhooks.constructEventAsync(`${text} `, signature, "whsec_abc"));
-});
-
-test("the Standard Webhooks library verifies a standard signature, keyed with the decoded secret", () => {
-  const secret = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
-  const headers = signHeaders(senderPreset("standard"), { body, secret, id: "msg_1", time: now });
-  const webhook = new Webhook(secret);
-  assert.equal((webhook.verify(text, headers) as { name: string }).name, "Zoë");
-  assert.throws(() => webhook.verify(text, { ...headers, "webhook-id": "msg_2" }));
-});
-
-test("a stale time is signed as it is, so that the receiver can refuse it", async () => {
-  const headers = signHeaders(senderPreset("stripe"), { body, secret: "whsec_abc", id: "1", time: now - 3600 });
-  const { webhooks } = new Stripe("sk_test_unused");
-  await assert.rejects(
-    webhooks.constructEventAsync(text, headers["stripe-signature"] ?? "", "whsec_abc"),
-    /outside the tolerance/,
-  );
+test("of several algorithms the one with a shared secret is used", () => {
+  assert.deepEqual(senderPreset("standard").signs, { label: "v1", algorithm: "hmac-sha256" });
+  assert.deepEqual(senderPreset("gitlab-token").signs, { label: "", algorithm: "token" });
 });
 
 test("only presets that sign a time say so", () => {
-  const names = Object.keys(SENDER_PRESETS).filter((name) => signsTime(senderPreset(name)));
-  assert.deepEqual(names, ["stripe", "standard"]);
-});
-
-test("every preset names the headers that carry its signature", () => {
-  const named = Object.values(SENDER_PRESETS).map((preset) => signatureHeaders(preset));
-  assert.deepEqual(named, [["x-webhook-signature"], ["x-hub-signature-256"], ["stripe-signature"], [
-    "webhook-signature",
-  ]]);
+  const untimed = ["hookd", "github", "shopify", "square", "twilio", "adyen", "gitlab-token", "plaid"];
+  for (const name of untimed) assert.equal(signsTime(presetOf(name)!), false, name);
+  const timed = ["stripe", "standard", "slack", "linear", "mailgun", "hubspot-v3"];
+  for (const name of timed) assert.equal(signsTime(presetOf(name)!), true, name);
 });
 
 for (
+  const [name, secret, hex] of [
+    ["stripe", "whsec_YWJj", Buffer.from("whsec_YWJj").toString("hex")],
+    ["standard", "whsec_YWJj", "616263"],
+    ["svix", "YWJj", "616263"],
+    ["adyen", "00FFab", "00ffab"],
+    ["slack", "héllo", "68c3a96c6c6f"],
+  ] as const
+) {
+  test(`the secret ${secret} of ${name} is the key ${hex}`, () => {
+    assert.equal(sharedKey(senderPreset(name), secret).toString("hex"), hex);
+  });
+}
+
+for (
   const [what, act] of [
-    ["an empty secret", () => signHeaders(senderPreset("hookd"), { body, secret: "", id: "1", time: now })],
-    [
-      "a standard secret that is no Base64",
-      () => signHeaders(senderPreset("standard"), { body, secret: "whsec_not base64!", id: "1", time: now }),
-    ],
-    [
-      "a standard secret that is empty after its prefix",
-      () => signHeaders(senderPreset("standard"), { body, secret: "whsec_", id: "1", time: now }),
-    ],
-    ["an unknown preset", () => senderPreset("paypal")],
+    ["an empty secret", () => sharedKey(senderPreset("hookd"), "")],
+    ["a secret that is no Base64", () => sharedKey(senderPreset("standard"), "whsec_not base64!")],
+    ["a secret that is empty after its prefix", () => sharedKey(senderPreset("standard"), "whsec_")],
+    ["a secret that is no hex", () => sharedKey(senderPreset("adyen"), "not base64!")],
+    ["a secret that is half a byte too short", () => sharedKey(senderPreset("adyen"), "abc")],
+    ["a preset that is signed with a private key", () => senderPreset("paypal")],
+    ["a preset that is code", () => senderPreset("plaid")],
+    ["an unknown preset", () => senderPreset("no-such")],
     ["a preset named like a property of all objects", () => senderPreset("constructor")],
   ] as const
 ) {
@@ -93,3 +65,8 @@ for (
     });
   });
 }
+
+test("the message says whether a preset does not exist or keeps its key, and what is possible", () => {
+  assert.throws(() => senderPreset("no-such"), /there is none of that name; possible: hookd, /);
+  assert.throws(() => senderPreset("wise"), /only its own sender has the key/);
+});

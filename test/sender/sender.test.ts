@@ -1,10 +1,12 @@
 import { verify } from "@octokit/webhooks-methods";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { Agent } from "undici";
+import { presetOf } from "../../src/presets/registry.ts";
 import { createSender } from "../../src/sender/sender.ts";
 
 interface Received {
@@ -98,6 +100,33 @@ test("a caller's headers win over all that hookd sets, a signature to be refused
     "x-webhook-signature": "sha256=no",
     "x-retry-count": "2",
   });
+});
+
+test("a sender of lists sends a list of one, and leaves the event's bytes as they are", () => {
+  const data = new TextEncoder().encode('{ "n": 12345678901234567890, "subscriptionType":"contact.creation"}');
+  const of = (preset: string, source = {}) => {
+    const sender = createSender({ url: "http://127.0.0.1:1/", secret: "ab", preset, source });
+    return new TextDecoder().decode(sender.prepare({ type: "contact.creation", data }).body);
+  };
+  assert.equal(of("hubspot-v3"), '[{ "n": 12345678901234567890, "subscriptionType":"contact.creation"}]');
+  assert.equal(
+    of("hubspot-v3", { each: "json:/a/b" }),
+    '{"a":{"b":[{ "n": 12345678901234567890, "subscriptionType":"contact.creation"}]}}',
+  );
+});
+
+test("a preset may be the operator's own, and sign what only its source knows", () => {
+  const preset = { ...presetOf("hookd")!, content: "{param:shop}.{url}.{body}" };
+  const source = { params: { shop: "s1" } };
+  const sender = createSender({
+    url: "http://127.0.0.1:1/in",
+    secret: "s",
+    preset,
+    publicUrl: "https://h.example",
+    source,
+  });
+  const mac = createHmac("sha256", "s").update('s1.https://h.example/in.{"n":1}').digest("hex");
+  assert.equal(sender.prepare({ type: "a", data: { n: 1 } }).headers["x-webhook-signature"], `sha256=${mac}`);
 });
 
 test("a time to sign at is what is signed", () => {

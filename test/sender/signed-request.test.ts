@@ -79,6 +79,18 @@ test("without a key nothing is placed", () => {
   assert.equal(place({ key: null }, {}).headers["x-idempotency-key"], undefined);
 });
 
+test("a key that was made up goes into the first place of a template, one that is given is taken apart", () => {
+  const key = "{json:/payment}.{json:/step}";
+  assert.equal(place({ data: { step: "paid" } }, { key }).text, '{"step":"paid","payment":"generated"}');
+  assert.equal(place({ data: {}, key: "p1.paid" }, { key }).text, '{"payment":"p1","step":"paid"}');
+  assert.throws(() => place({ data: {}, key: "p1" }, { key }), /takes keys of the form \{json/);
+});
+
+test("a sender that numbers nothing has no place for a key", () => {
+  assert.equal(place({}, { key: undefined }).text, '{"user_id":"u1"}');
+  assert.throws(() => place({ key: "k" }, { key: undefined }), { code: "ERR_USAGE", message: /no place/ });
+});
+
 test("query references become query parameters", () => {
   assert.deepEqual(place({}, { type: "query:kind" }).query, [["kind", "user.created"]]);
 });

@@ -28,6 +28,9 @@ export function recordedNeeds(over: Partial<Needs> = {}, { isTTY = false } = {})
     version: "1.2.3",
     loadConfig: unwanted("loadConfig"),
     checkProject: unwanted("checkProject"),
+    verifySignature: unwanted("verifySignature"),
+    explainSignature: unwanted("explainSignature"),
+    readStdin: unwanted("readStdin"),
     startDaemon: unwanted("startDaemon"),
     onSignal(name, callback) {
       const listener = { name, callback };

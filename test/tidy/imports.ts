@@ -22,7 +22,7 @@ const LEAVES = [
   "src/problem-body.ts",
   "src/operation.ts",
 ];
-const PORTS = [...LEAVES, "src/ports.ts", "src/config.ts", "src/clock.ts"];
+const PORTS = [...LEAVES, "src/presets/", "src/ports.ts", "src/config.ts", "src/clock.ts"];
 const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map((room) => `src/${room}/`);
 /** What senders and tests of handlers use: nothing of the daemon. */
 const SENDER = [...PORTS, "src/sender/"];
@@ -37,6 +37,7 @@ const DAEMON = [...PORTS, ...EDGE, ...ROOMS, "src/sender/", "src/daemon/"];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   ...each(LEAVES, LEAVES),
   "src/model.ts": [],
+  "src/presets/": [...LEAVES, "src/presets/"],
   "src/ports.ts": PORTS,
   "src/config.ts": PORTS,
   "src/clock.ts": PORTS,

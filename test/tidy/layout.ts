@@ -10,6 +10,17 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
   "src/execute/protocol.ts": "types only",
   "src/watch/admin-needs.ts": "types only",
   "src/cli/needs.ts": "types only",
+  "src/accept/source-fault.ts": "types only",
+  "src/accept/signature/verdict.ts": "types only",
+  // Rows: rules over all of them.
+  "src/presets/preset.ts": "test/presets/registry.test.ts",
+  "src/presets/code-hosts.ts": "test/presets/registry.test.ts",
+  "src/presets/commerce.ts": "test/presets/registry.test.ts",
+  "src/presets/documents.ts": "test/presets/registry.test.ts",
+  "src/presets/email.ts": "test/presets/registry.test.ts",
+  "src/presets/generic.ts": "test/presets/registry.test.ts",
+  "src/presets/messaging.ts": "test/presets/registry.test.ts",
+  "src/presets/payments.ts": "test/presets/registry.test.ts",
   // Schemas: the examples of the answers that they describe are checked by them.
   "src/accept/answer-schemas.ts": "test/accept/mode-responses.test.ts",
   "src/watch/admin-schemas.ts": "test/watch/admin-operations.test.ts",
@@ -20,6 +31,7 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
 const OTHER_TESTS = [
   /^test\/(contract|path|fault|sim|bench)\//,
   /^test\/tidy\.test\.ts$/,
+  /^test\/accept\/signature\/(vectors|live-signers)\.test\.ts$/,
   /^test\/store\/journal\/crash-schedules\.test\.ts$/,
   /^test\/workers\/handlers\.test\.ts$/,
 ];

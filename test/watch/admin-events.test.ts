@@ -208,7 +208,10 @@ test("a canary in any credential header is nowhere in an answer", async () => {
   const record = aRecord({ event: aStoredEvent({ headers }) });
   const { ask } = await openAdmin({
     store: { find: async () => record },
-    config: () => ({ admin: { token: undefined, hosts: [] }, sources: [{ name: "events", secrets: [canary] }] }),
+    config: () => ({
+      admin: { token: undefined, hosts: [] },
+      sources: [{ name: "events", secrets: [canary], params: {} }],
+    }),
   });
   const { text, json } = await ask({ path: `/events/${record.event.id}` });
   assert.ok(!text.includes(canary));

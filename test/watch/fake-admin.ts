@@ -108,7 +108,7 @@ function someNeeds(): AdminOptions {
       }),
     },
     health: { live: () => ({ status: "ok", checks: {} }), ready: () => ({ status: "ok", checks: {} }) },
-    config: () => ({ admin: { token: undefined, hosts: [] }, sources: [{ name: "events", secrets: [] }] }),
+    config: () => ({ admin: { token: undefined, hosts: [] }, sources: [{ name: "events", secrets: [], params: {} }] }),
     version: "1.2.3",
     publicApi: () => ({ url: "http://127.0.0.1:8080", operations: [], schemas: {}, securitySchemes: {}, unrouted: [] }),
     emit: () => {},

@@ -6,6 +6,7 @@ import { createInstruments, registerReaders } from "../../src/watch/instruments.
 test("buckets ascend, and reach from the fastest that can be told apart to the longest deadline", () => {
   const spans: Record<string, [number, number]> = {
     ackSeconds: [0.0005, 10],
+    ackDeadlineRatio: [0.001, 2],
     attemptSeconds: [0.001, 60],
     endToEndSeconds: [0.005, 86_400],
     commitSeconds: [0.0001, 5],

@@ -15,6 +15,7 @@ const CONTRACT: [name: string, kind: string, labels: string[]][] = [
   ["hookd_attempts_total", "counter", ["outcome", "type"]],
   ["hookd_retries_total", "counter", ["type"]],
   ["hookd_ack_seconds", "histogram", ["source"]],
+  ["hookd_ack_deadline_ratio", "histogram", ["source"]],
   ["hookd_attempt_seconds", "histogram", ["outcome", "type"]],
   ["hookd_end_to_end_seconds", "histogram", ["type"]],
   ["hookd_store_commit_seconds", "histogram", []],
@@ -60,8 +61,9 @@ function someMetrics(over: Partial<MetricsNeeds> = {}): Metrics {
 function tellAll(metrics: Metrics, { source = "events", type = "order.placed" } = {}): void {
   metrics.received(source, type);
   metrics.accepted(source, type);
-  metrics.acked(source, 0.003);
+  metrics.acked(source, { seconds: 0.003, deadlineSeconds: 3 });
   metrics.rejected(source, "signature_mismatch");
+  metrics.rejected(source, "schema_violation", 3);
   metrics.duplicate(source, true);
   metrics.secretMatched(source, { key: 1, at: NOW });
   metrics.attempted(type, { attempt: 1, startedAt: NOW, durationMs: 40, outcome: "failed", nextAttemptAt: NOW + 1 });
@@ -103,6 +105,7 @@ test("every happening moves its own series by what happened", async () => {
     'hookd_events_received_total{source="events",type="order.placed"}': 1,
     'hookd_events_accepted_total{source="events",type="order.placed"}': 1,
     'hookd_events_rejected_total{source="events",reason="signature_mismatch"}': 1,
+    'hookd_events_rejected_total{source="events",reason="schema_violation"}': 3,
     'hookd_events_duplicate_total{source="events"}': 1,
     'hookd_events_changed_body_total{source="events"}': 1,
     'hookd_events_processed_total{type="order.placed"}': 1,

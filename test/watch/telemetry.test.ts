@@ -43,17 +43,22 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
     [["accepted", "events", "order.placed"]],
     [{ level: "info", action: "webhook_received", ...of, source: "events", source_ip: null, replay_of: "first" }],
   ],
-  ["acked", { kind: "acked", source: "events", seconds: 0.1 }, [["acked", "events", 0.1]], []],
+  [
+    "acked",
+    { kind: "acked", source: "events", seconds: 0.1, deadlineSeconds: 10 },
+    [["acked", "events", { kind: "acked", source: "events", seconds: 0.1, deadlineSeconds: 10 }]],
+    [],
+  ],
   [
     "rejected",
     { kind: "rejected", source: "events", reason: "stale", sourceIp: "203.0.113.7" },
-    [["rejected", "events", "stale"]],
+    [["rejected", "events", "stale", undefined]],
     [{ level: "warn", action: "webhook_rejected", source: "events", reason: "stale", source_ip: "203.0.113.7" }],
   ],
   [
     "rejected with more to say",
     { kind: "rejected", source: "events", reason: "stale", detail: "400 s old" },
-    [["rejected", "events", "stale"]],
+    [["rejected", "events", "stale", undefined]],
     [{
       level: "warn",
       action: "webhook_rejected",
@@ -61,6 +66,63 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
       reason: "stale",
       source_ip: null,
       detail: "400 s old",
+    }],
+  ],
+  [
+    "rejected, several at once",
+    { kind: "rejected", source: "events", reason: "schema_violation", events: 3 },
+    [["rejected", "events", "schema_violation", 3]],
+    [{
+      level: "warn",
+      action: "webhook_rejected",
+      source: "events",
+      reason: "schema_violation",
+      source_ip: null,
+      events: 3,
+    }],
+  ],
+  [
+    "accepted on a further try of its sender",
+    { kind: "accepted", event, senderRetry: 2 },
+    [["accepted", "events", "order.placed"]],
+    [{
+      level: "info",
+      action: "webhook_received",
+      ...of,
+      source: "events",
+      source_ip: "203.0.113.7",
+      sender_retry: 2,
+    }],
+  ],
+  [
+    "duplicate on a further try of its sender",
+    { kind: "duplicate", source: "events", eventId: ID, changedBody: false, senderRetry: 1 },
+    [["duplicate", "events", false]],
+    [{
+      level: "info",
+      action: "webhook_duplicate",
+      event_id: ID,
+      source: "events",
+      changed_body: false,
+      sender_retry: 1,
+    }],
+  ],
+  [
+    "handshake",
+    { kind: "handshake", source: "events", handshake: "url_verification", sourceIp: "203.0.113.7" },
+    [],
+    [{ level: "info", action: "handshake", source: "events", kind: "url_verification", source_ip: "203.0.113.7" }],
+  ],
+  [
+    "subscription-offered",
+    { kind: "subscription-offered", source: "events", host: "sns.us-west-2.amazonaws.com" },
+    [],
+    [{
+      level: "warn",
+      action: "subscription_offered",
+      source: "events",
+      host: "sns.us-west-2.amazonaws.com",
+      source_ip: null,
     }],
   ],
   [
@@ -259,7 +321,9 @@ test("metrics that throw never reach the path, and are reported once for each ki
   const metrics = { committed: broken, acked: broken, received: () => {} } as unknown as TelemetryNeeds["metrics"];
   const { emit, lines } = openTelemetry({ metrics });
   const commit: Signal = { kind: "store-commit", seconds: 1, records: 1 };
-  for (const signal of [commit, commit, { kind: "acked", source: "a", seconds: 1 } as const, commit]) emit(signal);
+  for (
+    const signal of [commit, commit, { kind: "acked", source: "a", seconds: 1, deadlineSeconds: 1 } as const, commit]
+  ) emit(signal);
   emit({ kind: "draining" });
   assert.deepEqual(lines().map(({ action, where, error }) => [action, where, error]), [
     ["internal_error", "telemetry of store-commit", "broken"],

@@ -1,0 +1,62 @@
+/**
+ * The durable step of the path: all events of a request in one commit. The promise: when this has come back without
+ * a refusal, a power cut loses none of them, and only then is anybody told that they are there.
+ */
+import assert from "node:assert/strict";
+import type { Config } from "../config.ts";
+import { HookdError } from "../errors.ts";
+import type { NewEvent } from "../model.ts";
+import type { Appended, Emit, Store } from "../ports.ts";
+import { overload } from "./admit.ts";
+import { type Refusal, refuse } from "./problem.ts";
+import type { Route } from "./routes.ts";
+
+interface StoreEventsNeeds {
+  store: Pick<Store, "append" | "status">;
+  limits: () => Pick<Config["limits"], "bodyBytesMax" | "queueMax">;
+}
+
+/** What became of each, in order; refused, nothing is kept of any. */
+export async function storeEvents(
+  needs: StoreEventsNeeds,
+  events: readonly NewEvent[],
+): Promise<readonly Appended[] | Refusal> {
+  if (events.length === 0) return [];
+  const refused = overload(needs);
+  if (refused !== undefined) return { ...refused, events: events.length };
+  try {
+    const appended = await needs.store.append(events);
+    assert(appended.length === events.length, "The store answers for each event");
+    return appended;
+  } catch (error) {
+    if (!(error instanceof HookdError)) throw error;
+    return refuse("store_failed", "The event could not be stored; send it again", { events: events.length });
+  }
+}
+
+export interface ToTell {
+  emit: Emit;
+  route: Pick<Route, "source" | "changedBody">;
+  /** How often the sender has tried before. */
+  senderRetry: number;
+}
+
+/**
+ * Tells what was stored or found; refuses a known key that came with another body, where the source says so, which is
+ * not possible for lists.
+ */
+export function tellStored(appended: readonly Appended[], { emit, route, senderRetry }: ToTell): Refusal | undefined {
+  const retry = senderRetry > 0 ? { senderRetry } : {};
+  for (const each of appended) {
+    if (each.kind === "stored") {
+      emit({ kind: "accepted", event: each.event, ...retry });
+      continue;
+    }
+    const changedBody = !each.sameBody;
+    if (changedBody && route.changedBody === "reject") {
+      return refuse("idempotency_key_reused", "This idempotency key was used for an event with another body");
+    }
+    emit({ kind: "duplicate", source: route.source, eventId: each.first.event.id, changedBody, ...retry });
+  }
+  return undefined;
+}
