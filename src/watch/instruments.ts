@@ -41,6 +41,7 @@ export function createInstruments(registry: Registry) {
     rejected: counter("events_rejected_total", "Requests that were refused", ["source", "reason"]),
     duplicate: counter("events_duplicate_total", "Events whose key was stored before", ["source"]),
     changedBody: counter("events_changed_body_total", "Duplicates with another body than the first", ["source"]),
+    senderRetries: counter("sender_retries_total", "Events that the sender says it has sent before", ["source"]),
     processed: counter("events_processed_total", "Events that a handler completed", ["type"]),
     dead: counter("events_dead_total", "Events that became dead letters", ["type"]),
     attempts: counter("attempts_total", "Attempts that were charged", ["type", "outcome"]),

@@ -73,6 +73,11 @@ export class Metrics {
     this.#to.rejected(this.#source(source), this.#reason(reason)).inc(events);
   }
 
+  /** By the sender's own count, whether hookd has the event already or not. */
+  senderRetried(source: string): void {
+    this.#to.senderRetries(this.#source(source)).inc();
+  }
+
   duplicate(source: string, changedBody: boolean): void {
     const label = this.#source(source);
     this.#to.duplicate(label).inc();
@@ -142,6 +147,7 @@ function createSeries(registry: Registry) {
     accepted: perLabels((source, type) => all.accepted.labels({ source, type })),
     rejected: perLabels((source, reason) => all.rejected.labels({ source, reason })),
     duplicate: perLabels((source) => all.duplicate.labels({ source })),
+    senderRetries: perLabels((source) => all.senderRetries.labels({ source })),
     changedBody: perLabels((source) => all.changedBody.labels({ source })),
     processed: perLabels((type) => fromZero(all.processed.labels({ type }))),
     dead: perLabels((type) => fromZero(all.dead.labels({ type }))),

@@ -47,6 +47,7 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
       return metrics.received(signal.source, signal.type);
     case "accepted":
       metrics.accepted(signal.event.source, signal.event.type);
+      if (signal.senderRetry !== undefined) metrics.senderRetried(signal.event.source);
       return log.write("webhook_received", "info", { ...receivedFields(signal.event), ...retryFields(signal) });
     case "acked":
       return metrics.acked(signal.source, signal);
@@ -61,6 +62,7 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
       });
     case "duplicate":
       metrics.duplicate(signal.source, signal.changedBody);
+      if (signal.senderRetry !== undefined) metrics.senderRetried(signal.source);
       return log.write("webhook_duplicate", "info", {
         event_id: signal.eventId,
         source: signal.source,

@@ -22,7 +22,8 @@ describe("the keys of a source", () => {
     assert.deepEqual(told({ preset: "standard", secrets: ["whsec_!"] }), [
       "fault verify.secrets.0: is not Base64 (after an optional whsec_)",
     ]);
-    assert.match(told({ secrets: ["short"] }).join(), /^warning verify\.secrets\.0: is short: 5 bytes/);
+    assert.match(told({ secrets: ["shorter"] }).join(), /^warning verify\.secrets\.0: is short: 7 bytes/);
+    assert.match(told({ secrets: ["short"] }).join(), /^fault verify\.secrets\.0: is so short that it can be guessed/);
   });
 
   it("that are fetched need no secret", () => {

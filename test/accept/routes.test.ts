@@ -125,7 +125,7 @@ describe("a fault", () => {
 
 describe("a warning", () => {
   const warnings: [what: string, over: Partial<SourceConfig>, path: (string | number)[], message: RegExp][] = [
-    ["a short secret", { secrets: ["short"] }, ["verify", "secrets", 0], /is short: 5 bytes/],
+    ["a short secret", { secrets: ["shorter"] }, ["verify", "secrets", 0], /is short: 7 bytes/],
     [
       "a window below the sender's horizon",
       { preset: "stripe", windowMs: HOUR },

@@ -220,6 +220,7 @@ const NAMES = [
   ..."queue_depth queue_oldest_seconds mailboxes dead_letters worker_threads worker_restarts_total".split(" "),
   ..."idempotency_cache_hits_total idempotency_cache_entries secret_last_match_timestamp_seconds build_info".split(" "),
   "ack_deadline_ratio",
+  "sender_retries_total",
 ].map((name) => `hookd_${name}`);
 
 it("every metric of the contract is there and no other of that prefix, in both formats", async () => {

@@ -31,7 +31,7 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
 const OTHER_TESTS = [
   /^test\/(contract|path|fault|sim|bench)\//,
   /^test\/tidy\.test\.ts$/,
-  /^test\/accept\/signature\/(vectors|live-signers)\.test\.ts$/,
+  /^test\/accept\/signature\/(vectors|library-vectors|known-flaws|live-signers)\.test\.ts$/,
   /^test\/store\/journal\/crash-schedules\.test\.ts$/,
   /^test\/workers\/handlers\.test\.ts$/,
 ];

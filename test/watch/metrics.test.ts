@@ -16,6 +16,7 @@ const CONTRACT: [name: string, kind: string, labels: string[]][] = [
   ["hookd_retries_total", "counter", ["type"]],
   ["hookd_ack_seconds", "histogram", ["source"]],
   ["hookd_ack_deadline_ratio", "histogram", ["source"]],
+  ["hookd_sender_retries_total", "counter", ["source"]],
   ["hookd_attempt_seconds", "histogram", ["outcome", "type"]],
   ["hookd_end_to_end_seconds", "histogram", ["type"]],
   ["hookd_store_commit_seconds", "histogram", []],
@@ -65,6 +66,7 @@ function tellAll(metrics: Metrics, { source = "events", type = "order.placed" } 
   metrics.rejected(source, "signature_mismatch");
   metrics.rejected(source, "schema_violation", 3);
   metrics.duplicate(source, true);
+  metrics.senderRetried(source);
   metrics.secretMatched(source, { key: 1, at: NOW });
   metrics.attempted(type, { attempt: 1, startedAt: NOW, durationMs: 40, outcome: "failed", nextAttemptAt: NOW + 1 });
   metrics.attempted(type, { attempt: 2, startedAt: NOW, durationMs: 20, outcome: "ok" });

@@ -84,7 +84,7 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
   [
     "accepted on a further try of its sender",
     { kind: "accepted", event, senderRetry: 2 },
-    [["accepted", "events", "order.placed"]],
+    [["accepted", "events", "order.placed"], ["senderRetried", "events"]],
     [{
       level: "info",
       action: "webhook_received",
@@ -97,7 +97,7 @@ const rows: [says: string, signal: Signal, told: unknown[][], lines: Record<stri
   [
     "duplicate on a further try of its sender",
     { kind: "duplicate", source: "events", eventId: ID, changedBody: false, senderRetry: 1 },
-    [["duplicate", "events", false]],
+    [["duplicate", "events", false], ["senderRetried", "events"]],
     [{
       level: "info",
       action: "webhook_duplicate",
