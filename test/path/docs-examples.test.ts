@@ -24,11 +24,11 @@ const RELOAD = `kill -HUP "$(grep -o '[0-9]*' data/lock | head -1)"`;
 const missing = ["bash", "curl"].filter((tool) => spawnSync(tool, ["--version"]).error !== undefined);
 const skip = missing.length > 0 ? `not installed: ${missing.join(", ")}` : false;
 
-const pages = new Map(
-  ["README.md", "docs/patterns.md", "docs/handlers.md", "docs/verify.md", "docs/requests.md"].map((
-    page,
-  ) => [page, readExamples(readFileSync(page, "utf8"))]),
-);
+const PAGES = [
+  "README",
+  ...["patterns", "handlers", "verify", "requests", "own-presets", "senders"].map((name) => `docs/${name}`),
+];
+const pages = new Map(PAGES.map((page) => [`${page}.md`, readExamples(readFileSync(`${page}.md`, "utf8"))]));
 
 for (const [page, steps] of pages) {
   describe(`the examples of ${page}`, { skip }, () => {
