@@ -33,6 +33,7 @@ async function check(
   if (faults.length > 0) throw new ExitCode(2);
 }
 
-function count(number: number, noun: string): string {
+/** As a sentence has it: "no warnings", "1 warning", "2 warnings". */
+export function count(number: number, noun: string): string {
   return `${number === 0 ? "no" : number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,7 @@
 /** `hookd doctor`: what on this machine would make hookd slow, deaf or forgetful, and what to do about it. */
 import type { Command } from "commander";
 import { type AdminOptions, CONFIG_FILE, withAdmin, withAdminOptions } from "./admin-target.ts";
+import { count } from "./check.ts";
 import { daemonFindings } from "./doctor-daemon.ts";
 import { type Finding, machineFindings } from "./doctor-machine.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -32,12 +33,20 @@ async function findingsOf(options: AdminOptions, needs: Needs): Promise<Finding[
   const { faults, warnings } = await needs.checkProject(file, { dev: true });
   const fix = `hookd check --config ${file}`;
   if (faults.length > 0) {
-    return [{ check: "config and handlers", state: "fault", found: `${faults.length} faults: ${faults[0]}`, fix }];
+    return [{
+      check: "config and handlers",
+      state: "fault",
+      found: `${count(faults.length, "fault")}: ${faults[0]}`,
+      fix,
+    }];
   }
   const config = await needs.loadConfig(file, { devSecret: "unset" });
-  const checked: Finding = warnings.length === 0
-    ? { check: "config and handlers", state: "ok", found: file }
-    : { check: "config and handlers", state: "warning", found: `${warnings.length} warnings: ${warnings[0]}`, fix };
+  const checked: Finding = warnings.length === 0 ? { check: "config and handlers", state: "ok", found: file } : {
+    check: "config and handlers",
+    state: "warning",
+    found: `${count(warnings.length, "warning")}: ${warnings[0]}`,
+    fix,
+  };
   const sources = config.sources.map(({ name, secrets, notAfter }) => ({ name, secrets: secrets.length, notAfter }));
   const asked = await withAdmin(
     { ...options, config: file },

@@ -2,7 +2,7 @@
  * What an operator wrote, read as a whole: hookd.yaml, its sources compiled, the handler folder imported. The
  * start, a reload and `hookd check` read it the same way, and all faults come together.
  */
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import process from "node:process";
 import { compileRoutes, lintSources, type Routes } from "../accept/routes.ts";
 import type { SourceFault } from "../accept/source-fault.ts";
@@ -56,8 +56,8 @@ async function readRest(
   const configFaults = texts("fault");
   const discovered = await discoverHandlers(config.handlersDir);
   if (discovered.kind === "faulty") {
-    const folder = relative(process.cwd(), config.handlersDir) || ".";
-    const faults = discovered.faults.map(({ file, line, message }) => `${folder}/${file}:${line ?? 1}: ${message}`);
+    const place = (file: string) => relative(process.cwd(), resolve(config.handlersDir, file)) || ".";
+    const faults = discovered.faults.map(({ file, line, message }) => `${place(file)}:${line ?? 1}: ${message}`);
     const code = configFaults.length > 0 ? "ERR_CONFIG_INVALID" : "ERR_HANDLER_INVALID";
     return { kind: "faulty", code, faults: [...configFaults, ...faults], warnings };
   }

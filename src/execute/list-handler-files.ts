@@ -22,7 +22,12 @@ export function listHandlerFiles(dir: string): HandlerFiles {
     found.root = realpathSync(dir);
     visit(found.root, found);
   } catch (error) {
-    found.faults.push({ file: dir, message: `cannot be read as a handler folder (${systemCode(error)})` });
+    found.faults.push({
+      file: dir,
+      message: `cannot be read as a handler folder (${
+        systemCode(error)
+      }); make it, or name another as \`handlers\` in hookd.yaml`,
+    });
   }
   found.files = [...new Set(found.files)].sort();
   return found;

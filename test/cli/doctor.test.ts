@@ -52,7 +52,7 @@ test("a running daemon is asked, and its secrets are told by number", async () =
     (JSON.parse(needs.out()) as { check: string; state: string; found: string }[])
       .map(({ check, state, found }) => [check, `${state}: ${found}`]),
   );
-  assert.equal(found["config and handlers"], "warning: 1 warnings: a literal secret");
+  assert.equal(found["config and handlers"], "warning: 1 warning: a literal secret");
   assert.equal(found["daemon"], "ok: ready");
   assert.equal(found["dead letters"], "warning: 3 open");
   assert.ok(!JSON.stringify(found).includes("a-shared-secret"));

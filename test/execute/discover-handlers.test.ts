@@ -66,7 +66,10 @@ export default defineHandler({
     const missing = join(tempFolder(), "nowhere");
     assert.deepEqual(await discoverHandlers(missing), {
       kind: "faulty",
-      faults: [{ file: missing, message: "cannot be read as a handler folder (ENOENT)" }],
+      faults: [{
+        file: missing,
+        message: "cannot be read as a handler folder (ENOENT); make it, or name another as `handlers` in hookd.yaml",
+      }],
     });
   });
 

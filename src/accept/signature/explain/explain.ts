@@ -43,7 +43,7 @@ export async function explain(captured: Captured): Promise<Explanation> {
 
 async function verified(of: Case, { keyIndex, binding }: Extract<Verdict, { kind: "verified" }>): Promise<Finding[]> {
   const narrow = await narrowed(of);
-  const others = of.secrets.length > 1 ? ` of 0 to ${of.secrets.length - 1}` : "";
+  const others = of.secrets.length > 1 ? ` (of ${of.secrets.length}, counted from 0)` : "";
   const old = keyIndex > 0 ? ": not the first of the list, so that the sender may still use an old one" : "";
   return [
     { kind: "key", text: `Secret ${keyIndex}${others} made the signature${old}.` },

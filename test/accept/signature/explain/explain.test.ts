@@ -24,7 +24,7 @@ describe("of a request that verifies", () => {
     const secrets = ["a-new-secret-of-this-test", SECRET];
     assert.match(
       await said(aCapture({ secrets })),
-      /^Secret 1 of 0 to 1 made the signature: not the first of the list/,
+      /^Secret 1 \(of 2, counted from 0\) made the signature: not the first of the list/,
     );
     const token = aCapture({ preset: "gitlab-token", headers: { "X-Gitlab-Token": SECRET } });
     assert.match(await said(token), /whoever has seen the token once/);
