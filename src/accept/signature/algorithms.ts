@@ -31,8 +31,8 @@ export function checkerFor(key: VerifyKey, content: readonly Uint8Array[]): (sig
     case "hmac-sha1": {
       const hmac = createHmac(key.algorithm === "hmac-sha256" ? "sha256" : "sha1", key.secret);
       for (const bytes of content) hmac.update(bytes);
-      // By way of a text, since node:crypto makes a Buffer of its own in half a microsecond more (bench/verify.ts).
-      return equals(Buffer.from(hmac.digest("binary"), "latin1"));
+      // By way of a text, which saves half a microsecond on Node and one on Deno (bench/verify.ts).
+      return equals(Buffer.from(hmac.digest("hex"), "hex"));
     }
     case "sha256": {
       const hash = createHash("sha256").update(key.secret);
