@@ -3,6 +3,7 @@
  * the data, byte for byte. So a handler need not know in which form its event came.
  */
 import { decodeAttribute, encodeAttribute } from "./cloud-event-attribute.ts";
+import { pointerStep } from "../json-pointer.ts";
 import type { RawHeaders } from "../model.ts";
 import type { Violation } from "../problem-body.ts";
 import { headerOf, REPEATED } from "./headers.ts";
@@ -121,7 +122,7 @@ function toBinary(received: Received, { value, json, at }: Json): { piece: Piece
     if (isUnset && !REQUIRED.includes(name)) continue;
     const text = isUnset ? undefined : attributeText(attribute);
     const message = isUnset ? "is required" : faultOf(name, text);
-    if (message !== undefined) errors.push({ path: `${at}/${escapeStep(name)}`, message });
+    if (message !== undefined) errors.push({ path: `${at}/${pointerStep(name)}`, message });
     else if (name !== "datacontenttype") headers.push(`ce-${name}`, encodeAttribute(text!));
   }
   const contentType = attributeText(attributes["datacontenttype"]) ?? "application/json";
@@ -177,8 +178,4 @@ function withoutAttributes(headers: RawHeaders): string[] {
     const name = headers[at - (at % 2)]!.toLowerCase();
     return !isAttribute(name) && name !== "content-type";
   });
-}
-
-function escapeStep(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -10,9 +10,6 @@ import type { ImportedKey } from "./signature/key-import.ts";
 import { compileScheme, type Scheme } from "./signature/scheme.ts";
 import type { Report } from "./source-fault.ts";
 
-/** Below 16 bytes a key is a warning; below this, whoever sees one request finds it in an afternoon. */
-const SECRET_LENGTH_MIN = 6;
-
 interface Compiling {
   config: Pick<Config, "publicUrl">;
   preset: Preset;
@@ -44,10 +41,10 @@ function reportKeys(
   if (source.secrets.length === 0 && !needsNone) report("fault", at, "has no secret");
   if (source.secrets.length > imports.length) report("fault", at, `has more than ${imports.length} secrets`);
   for (const [index, imported] of imports.entries()) {
-    const isGuessable = (source.secrets[index] ?? "").length < SECRET_LENGTH_MIN;
     if (imported.kind === "bad") report("fault", [...at, index], imported.message);
-    else if (isGuessable) report("fault", [...at, index], "is so short that it can be guessed: take 32 random bytes");
-    else if (imported.warning !== undefined) report("warning", [...at, index], imported.warning);
+    else if (imported.isGuessable) {
+      report("fault", [...at, index], "is so short that it can be guessed: take 32 random bytes");
+    } else if (imported.warning !== undefined) report("warning", [...at, index], imported.warning);
   }
 }
 

@@ -41,8 +41,6 @@ export interface EventList {
   steps: readonly string[];
 }
 
-/** Tells a fault of the source at a place within it. */
-
 export interface ListRules {
   list: EventList | undefined;
   format: SourceConfig["format"];

@@ -4,6 +4,7 @@
  * more: `kv:NAME` (a field of the signature), `param:NAME` (of the source's config), `method`, `url`, `form-sorted`,
  * `sha256hex` and `crc32` (of the body). Parsed once, when the config is loaded.
  */
+import { pointerSteps } from "../json-pointer.ts";
 
 /** Where a value is. Header names are in lower case; `steps` are the unescaped tokens of the pointer. */
 export type Reference =
@@ -91,7 +92,7 @@ function referenceOf(kind: string, rest: string | undefined): Reference | undefi
     case "header":
       return TOKEN.test(rest) ? { kind, name: rest.toLowerCase() } : undefined;
     case "json":
-      return isPointer(rest) ? { kind, pointer: rest, steps: stepsOf(rest) } : undefined;
+      return isPointer(rest) ? { kind, pointer: rest, steps: pointerSteps(rest) } : undefined;
     case "literal":
       return rest === "" ? undefined : { kind, text: rest };
     case "query":
@@ -106,10 +107,6 @@ function referenceOf(kind: string, rest: string | undefined): Reference | undefi
 /** RFC 6901 section 3. */
 function isPointer(text: string): boolean {
   return (text === "" || text.startsWith("/")) && !/~(?![01])/.test(text);
-}
-
-function stepsOf(pointer: string): string[] {
-  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 /** The value at the pointer, undefined where there is none. Own properties only: no `__proto__`, no `length`. */

@@ -5,6 +5,7 @@
 import { Compile, type Validator } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
 import { Meta } from "typebox/schema";
+import { pointerStep } from "../json-pointer.ts";
 import type { Violation } from "../problem-body.ts";
 import { schemaErrors } from "../schema-errors.ts";
 
@@ -64,7 +65,7 @@ function violations(error: TLocalizedValidationError, all: readonly TLocalizedVa
   switch (error.keyword) {
     case "required":
       return error.params.requiredProperties.map((name) => ({
-        path: `${path}/${escapeStep(name)}`,
+        path: `${path}/${pointerStep(name)}`,
         message: "is required",
       }));
     case "boolean":
@@ -100,8 +101,4 @@ function unionMessage(union: TLocalizedValidationError, all: readonly TLocalized
 function oneOf(values: readonly unknown[]): string {
   const texts = values.map((value) => JSON.stringify(value));
   return texts.length === 1 ? `must be ${texts[0]}` : `must be one of ${texts.join(", ")}`;
-}
-
-function escapeStep(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,7 +1,6 @@
 /** What commands get from the process and from the daemon; `main.ts` is the only place that fills it in. */
 import type { Config } from "../config.ts";
-import type { RawHeaders, UnixMs } from "../model.ts";
-import type { Preset } from "../presets/preset.ts";
+import type { CapturedRequest } from "../captured-request.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A daemon that runs, as far as `serve` has to do with it. */
@@ -21,27 +20,6 @@ export interface ProjectFaults {
   /** Each with its place, what was expected and what was found. */
   faults: readonly string[];
   warnings: readonly string[];
-}
-
-/** A request that somebody kept, with all that it takes to verify it. */
-export interface CapturedRequest {
-  preset: Preset;
-  secrets: readonly string[];
-  notAfter?: readonly (UnixMs | undefined)[];
-  method: string;
-  /** As the sender knows it. */
-  url: string | undefined;
-  query: string;
-  /** Path and query of the request line. */
-  target: string | undefined;
-  headers: RawHeaders;
-  body: Uint8Array;
-  now: UnixMs;
-  /** Undefined: the preset's. */
-  toleranceMs: number | undefined;
-  params: Readonly<Record<string, string>>;
-  /** To be verified as a source of hookd.yaml would. */
-  isOfSource?: boolean;
 }
 
 /** What the daemon would say of it. */

@@ -6,11 +6,12 @@ import { createReadSecret } from "../config/read-secrets.ts";
 import { readUpTo } from "../config/read-up-to.ts";
 import { HookdError } from "../errors.ts";
 import type { UnixMs } from "../model.ts";
+import type { CapturedRequest } from "../captured-request.ts";
 import type { Preset } from "../presets/preset.ts";
 import { PRESET_NAMES, presetOf } from "../presets/registry.ts";
 import { CONFIG_FILE, findConfig } from "./admin-target.ts";
 import type { CapturedRecord } from "./captured-request.ts";
-import type { CapturedRequest, Needs } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 import { presetNamed, secretOf, sourceNamed } from "./send-target.ts";
 
 export interface CaseOptions {

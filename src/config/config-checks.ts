@@ -7,6 +7,7 @@ import { type ConfigPath, didYouMean, type Finding, kindOf, oneOf, quoted, shown
 import { ConfigFile } from "./config-file.ts";
 import { EXPECTED, ms } from "./config-values.ts";
 import { type ListenAddress, parseAddress } from "../config.ts";
+import { pointerSteps } from "../json-pointer.ts";
 import { schemaErrors } from "../schema-errors.ts";
 
 const validator = Compile(ConfigFile);
@@ -72,7 +73,7 @@ function schemaAt(path: ConfigPath): SchemaNode | undefined {
 
 /** RFC 6901; a number where the value is a list. */
 function pathOf(pointer: string, value: unknown): ConfigPath {
-  const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointerSteps(pointer);
   return parts.map((part, depth) => Array.isArray(valueAt(value, parts.slice(0, depth))) ? Number(part) : part);
 }
 

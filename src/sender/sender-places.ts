@@ -3,6 +3,7 @@
  * apart to fill a template, and JSON pointers that write. Pure.
  */
 import { HookdError } from "../errors.ts";
+import { pointerSteps } from "../json-pointer.ts";
 
 /** One place in a request. */
 export type Place =
@@ -20,7 +21,7 @@ export function parsePlace(reference: string): Place {
   const [kind, rest] = [reference.slice(0, Math.max(colon, 0)), reference.slice(colon + 1)];
   if ((kind === "header" || kind === "query") && rest !== "") return { kind, name: rest };
   if (kind === "literal") return { kind, text: rest };
-  if (kind === "json" && (rest === "" || rest.startsWith("/"))) return { kind, pointer: parsePointer(rest) };
+  if (kind === "json" && (rest === "" || rest.startsWith("/"))) return { kind, pointer: pointerSteps(rest) };
   throw new HookdError("ERR_USAGE", `Cannot place a value at "${reference}": it is no reference that hookd knows`);
 }
 
@@ -67,9 +68,13 @@ function fitting(place: Place, value: string): Place {
   throw new HookdError("ERR_USAGE", `Every event of this source has the type "${place.text}", not "${value}"`);
 }
 
-/** Its tokens. RFC 6901: `~1` is a slash and `~0` a tilde. */
-export function parsePointer(text: string): string[] {
-  return text === "" ? [] : text.slice(1).split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+/** A body with places in it. Throws `ERR_USAGE` with what is said of one that is not JSON in UTF-8. */
+export function parseJson(body: Uint8Array, otherwise: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new HookdError("ERR_USAGE", otherwise, { cause });
+  }
 }
 
 /** What stands at the pointer; own properties only. Undefined when nothing does. */

@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 import { createHash, createHmac } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { HookdError } from "../errors.ts";
-import { parsePlace, parsePointer, pointerGet, pointerSet } from "./sender-places.ts";
+import { pointerSteps } from "../json-pointer.ts";
+import { parseJson, parsePlace, pointerGet, pointerSet } from "./sender-places.ts";
 import { type SenderPreset, sharedKey } from "./sender-presets.ts";
 
 /** A request on its way to be signed. */
@@ -157,7 +158,7 @@ function pieceOf(
       return value === undefined ? undefined : Buffer.from(value, "latin1");
     }
     case "json":
-      return textOf(pointerGet(root ?? parseBody(body), parsePointer(rest)));
+      return textOf(pointerGet(root ?? parseBody(body), pointerSteps(rest)));
     case "kv":
       return preset.time?.in === piece ? timeText(preset.time.unit, signing.at) : undefined;
     case "param":
@@ -206,7 +207,7 @@ function headerValue(
 /** The concrete pointers of `/list/*`; without a pattern, the one to the whole body. */
 function elementPaths(root: unknown, each: string | undefined): string[][] {
   let paths: string[][] = [[]];
-  for (const step of each === undefined ? [] : parsePointer(each)) {
+  for (const step of each === undefined ? [] : pointerSteps(each)) {
     paths = paths.flatMap((path) => {
       if (step !== "*") return [[...path, step]];
       const list = pointerGet(root, path);
@@ -217,11 +218,7 @@ function elementPaths(root: unknown, each: string | undefined): string[][] {
 }
 
 function parseBody(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new HookdError("ERR_USAGE", "Cannot sign: the preset signs values of JSON, and the data is none", { cause });
-  }
+  return parseJson(body, "Cannot sign: the preset signs values of JSON, and the data is none");
 }
 
 function textOf(value: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { HookdError } from "../errors.ts";
 import {
   isTemplate,
+  parseJson,
   parsePlace,
   type Place,
   placesOf,
@@ -132,7 +133,9 @@ function composeBody(data: unknown, dataReference: string, placements: readonly 
   );
   if (raw !== undefined && pointer.length === 0 && inBody.length === 0) return raw;
 
-  const value = raw === undefined ? data : parseBytes(raw);
+  const value = raw === undefined
+    ? data
+    : parseJson(raw, "The data is not JSON, and the source has its type or keys inside JSON");
   // Shallow first: what goes inside the data is put there after the data.
   const steps = [...inBody, { pointer, value, yields: false }].sort((a, b) => a.pointer.length - b.pointer.length);
   let root: unknown;
@@ -146,16 +149,6 @@ function composeBody(data: unknown, dataReference: string, placements: readonly 
 function rawBytes(data: unknown, place: Place): Uint8Array | undefined {
   if (data instanceof Uint8Array) return data;
   return place.kind === "body" && typeof data === "string" ? Buffer.from(data) : undefined;
-}
-
-function parseBytes(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new HookdError("ERR_USAGE", "The data is not JSON, and the source has its type or keys inside JSON", {
-      cause,
-    });
-  }
 }
 
 function headerValue(name: string, value: string): string {

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { CapturedRequest } from "../../src/cli/needs.ts";
+import type { CapturedRequest } from "../../src/captured-request.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { recordedNeeds } from "../support/recorded-needs.ts";
 import { hookdCall, runHookd } from "../support/run-hookd.ts";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   parsePlace,
-  parsePointer,
   placesOf,
   pointerGet,
   pointerSet,
@@ -100,9 +99,4 @@ test("the places of a template come in their order, and a reference is a place i
     name: "B",
   }]);
   assert.deepEqual(placesOf("query:q"), [{ kind: "query", name: "q" }]);
-});
-
-test("a pointer's tokens are unescaped, and the empty one has none", () => {
-  assert.deepEqual(parsePointer("/a~1b/~01/*"), ["a/b", "~1", "*"]);
-  assert.deepEqual(parsePointer(""), []);
 });

@@ -19,10 +19,11 @@ const LEAVES = [
   "src/units.ts",
   "src/schema-errors.ts",
   "src/event-pattern.ts",
+  "src/json-pointer.ts",
   "src/problem-body.ts",
   "src/operation.ts",
 ];
-const PORTS = [...LEAVES, "src/presets/", "src/ports.ts", "src/config.ts", "src/clock.ts"];
+const PORTS = [...LEAVES, "src/presets/", "src/captured-request.ts", "src/ports.ts", "src/config.ts", "src/clock.ts"];
 const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map((room) => `src/${room}/`);
 /** What senders and tests of handlers use: nothing of the daemon. */
 const SENDER = [...PORTS, "src/sender/"];
@@ -38,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ...each(LEAVES, LEAVES),
   "src/model.ts": [],
   "src/presets/": [...LEAVES, "src/presets/"],
+  "src/captured-request.ts": PORTS,
   "src/ports.ts": PORTS,
   "src/config.ts": PORTS,
   "src/clock.ts": PORTS,

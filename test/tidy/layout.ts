@@ -9,6 +9,7 @@ const UNMIRRORED: Record<string, "types only" | `test/${string}.test.ts`> = {
   "src/ports.ts": "types only",
   "src/execute/protocol.ts": "types only",
   "src/watch/admin-needs.ts": "types only",
+  "src/captured-request.ts": "types only",
   "src/cli/needs.ts": "types only",
   "src/accept/source-fault.ts": "types only",
   "src/accept/signature/verdict.ts": "types only",

@@ -18,12 +18,14 @@ export type VerifyKey =
   | { algorithm: PublicAlgorithm; publicKey: KeyObject; kid?: string };
 
 export type ImportedKey =
-  | { kind: "key"; key: VerifyKey; warning?: string }
+  | { kind: "key"; key: VerifyKey; warning?: string; isGuessable?: boolean }
   /** `message` never quotes the secret. */
   | { kind: "bad"; message: string };
 
 /** NIST SP 800-107 asks for a key at least half as long as the hash. */
 const SHARED_BYTES_MIN = 16;
+/** Of fewer characters, whoever has seen one request finds the key in an afternoon. */
+const GUESSED_BELOW = 6;
 
 /** The type of key that an algorithm needs. */
 const TYPE: Readonly<Record<PublicAlgorithm, string>> = {
@@ -84,6 +86,7 @@ function importShared(secret: string, form: KeyForm, algorithm: SharedAlgorithm)
     kind: "key",
     key,
     warning: `is short: ${bytes.length} bytes, where at least ${SHARED_BYTES_MIN} resist guessing`,
+    isGuessable: secret.length < GUESSED_BELOW,
   };
 }
 

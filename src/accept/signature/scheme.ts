@@ -3,6 +3,7 @@
  * algorithm is bound to the key here, and a content that leaves out the body is visible as such.
  */
 import assert from "node:assert/strict";
+import { pointerSteps } from "../../json-pointer.ts";
 import type { UnixMs } from "../../model.ts";
 import type { CodedPreset, DeclaredPreset, Preset } from "../../presets/preset.ts";
 import { parseReference, type Reference, type ReferenceKind } from "../reference.ts";
@@ -114,7 +115,7 @@ function declaredScheme(preset: DeclaredPreset, { keys, toleranceMs, params }: C
     content,
     urls,
     bodyHash: bodyHash === undefined ? undefined : parsed(bodyHash, ["query", "header"]),
-    each: each?.split("/").slice(1),
+    each: each === undefined ? undefined : pointerSteps(each),
     time: time && { from: parsed(time.in, ["header", "kv", "json"]), unit: time.unit, toleranceMs },
     keys,
     binding: bindingOf(preset, content),

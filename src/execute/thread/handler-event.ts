@@ -3,6 +3,7 @@
  * worker, and reads own properties only: a payload with `__proto__` or `constructor` reaches nothing.
  */
 import type { HandlerEvent } from "../../handler.ts";
+import { pointerSteps } from "../../json-pointer.ts";
 import type { RawHeaders } from "../../model.ts";
 import type { RunRequest } from "../protocol.ts";
 
@@ -46,10 +47,8 @@ export function dataOf(body: Uint8Array, pointer: string | undefined): unknown {
   return follow(value, pointer);
 }
 
-/** RFC 6901. */
 function follow(value: unknown, pointer: string): unknown {
-  for (const token of pointer.split("/").slice(1)) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const name of pointerSteps(pointer)) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
     value = (value as Record<string, unknown>)[name];
   }

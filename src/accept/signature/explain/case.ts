@@ -2,8 +2,7 @@
  * A captured request beside all that is known of how it should have been signed: what every part of the explainer
  * looks at. Nothing here or in its neighbours runs in the daemon; an operator runs it, who has the secret.
  */
-import type { RawHeaders, UnixMs } from "../../../model.ts";
-import type { Preset } from "../../../presets/preset.ts";
+import type { CapturedRequest } from "../../../captured-request.ts";
 import { codedParams } from "../coded-params.ts";
 import type { ImportedKey } from "../key-import.ts";
 import { compileScheme, type DeclaredScheme, type Scheme } from "../scheme.ts";
@@ -11,30 +10,7 @@ import { parsedBody, type Signed } from "../signed-content.ts";
 import type { SignedRequest } from "../verdict.ts";
 import { elementsAt, signatureItems, verify } from "../verify.ts";
 
-/** As the operator gives it. */
-export interface Captured {
-  preset: Preset;
-  secrets: readonly string[];
-  /** By place in the list: until when a secret counts; undefined for one that always does. */
-  notAfter?: readonly (UnixMs | undefined)[];
-  method: string;
-  /** As the sender knows it; undefined: nobody said. */
-  url: string | undefined;
-  query: string;
-  /** Path and query of the request line, where that is known; `url` may be quite another. */
-  target: string | undefined;
-  headers: RawHeaders;
-  body: Uint8Array;
-  /** What time it is taken to be. */
-  now: UnixMs;
-  /** Undefined: the preset's. */
-  toleranceMs: number | undefined;
-  params: Readonly<Record<string, string>>;
-  /** Verified as a source of hookd.yaml would: what its params leave out is as the daemon fills it in. */
-  isOfSource?: boolean;
-}
-
-export interface Case extends Captured {
+export interface Case extends CapturedRequest {
   scheme: Scheme;
   /** What came of each secret, in order. */
   imports: readonly ImportedKey[];
@@ -61,7 +37,7 @@ export interface Finding {
 /** Nests no deeper than the default of `limits.depth`. */
 const DEPTH_MAX = 64;
 
-export function caseOf(captured: Captured): Case {
+export function caseOf(captured: CapturedRequest): Case {
   const { preset, method, url, query, headers, body } = captured;
   const { isOfSource = false } = captured;
   const params = isOfSource && "code" in preset ? codedParams(preset, captured.params).params : captured.params;
@@ -102,7 +78,7 @@ export function signedOf({ scheme, request }: DeclaredCase): Signed | undefined 
 }
 
 /** Whether the signature itself is right, whenever it was made and however old its key is. */
-export async function isRight(captured: Captured): Promise<boolean> {
+export async function isRight(captured: CapturedRequest): Promise<boolean> {
   const { scheme, request, now } = caseOf({ ...captured, notAfter: [], toleranceMs: Infinity });
   return (await verify(scheme, request, now)).kind === "verified";
 }

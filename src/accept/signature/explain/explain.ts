@@ -2,10 +2,11 @@
  * Why a captured request verifies or does not, as an expert would tell: the engine's own verdict, then what it was
  * about, then which slip would make the signature right. Safe to paste: no finding holds a secret or a signature.
  */
+import type { CapturedRequest } from "../../../captured-request.ts";
 import type { Binding } from "../scheme.ts";
 import type { SignatureReason, Verdict } from "../verdict.ts";
 import { verify } from "../verify.ts";
-import { type Captured, type Case, caseOf, type DeclaredCase, type Finding, isRight, narrowed } from "./case.ts";
+import { type Case, caseOf, type DeclaredCase, type Finding, isRight, narrowed } from "./case.ts";
 import { bodyVariations } from "./bodies.ts";
 import { findCause } from "./cause.ts";
 import { methodVariations } from "./contents.ts";
@@ -27,13 +28,13 @@ export interface Explanation extends Judged {
 }
 
 /** The verdict that the daemon would come to, and nothing else. */
-export async function judge(captured: Captured): Promise<Judged> {
+export async function judge(captured: CapturedRequest): Promise<Judged> {
   const { scheme, request, now } = caseOf(captured);
   return { verdict: await verify(scheme, request, now), binding: scheme.binding };
 }
 
 /** The same verdict with its reasons. Hashes the body up to some thousand times. */
-export async function explain(captured: Captured): Promise<Explanation> {
+export async function explain(captured: CapturedRequest): Promise<Explanation> {
   const of = caseOf(captured);
   const { scheme, request, now } = of;
   const verdict = await verify(scheme, request, now);
@@ -114,7 +115,9 @@ async function causeByTrial(of: Case): Promise<Finding | undefined> {
     ...urlVariations(of.request, of.target).map(({ value: url, ...words }) => ({ url, ...words })),
     ...methodVariations(of.method).map(({ value: method, clause }) => ({ method, clause })),
   ];
-  for (const { clause, advice, ...changed } of tries as (Partial<Captured> & { clause: string; advice?: string })[]) {
+  for (
+    const { clause, advice, ...changed } of tries as (Partial<CapturedRequest> & { clause: string; advice?: string })[]
+  ) {
     if (!await isRight({ ...of, ...changed })) continue;
     return { kind: "cause", text: `It would verify if ${clause}.${advice === undefined ? "" : ` ${advice}`}` };
   }

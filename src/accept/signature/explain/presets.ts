@@ -1,10 +1,11 @@
 /** Whether the request is another sender's than it is taken for: by its signature, else by the headers it has. */
+import type { CapturedRequest } from "../../../captured-request.ts";
 import type { Preset } from "../../../presets/preset.ts";
 import { PRESETS } from "../../../presets/registry.ts";
-import { type Captured, type Finding, isRight } from "./case.ts";
+import { type Finding, isRight } from "./case.ts";
 
 /** Under which presets the same secrets make the signature right. */
-export async function explainPresets(captured: Captured): Promise<Finding[]> {
+export async function explainPresets(captured: CapturedRequest): Promise<Finding[]> {
   const names: string[] = [];
   for (const [name, preset] of Object.entries(PRESETS)) {
     if (preset === captured.preset) continue;
@@ -15,7 +16,7 @@ export async function explainPresets(captured: Captured): Promise<Finding[]> {
 }
 
 /** Headers that other presets have their signature in; for a request that has none where it should. */
-export function explainHeaders({ headers, preset }: Captured): Finding[] {
+export function explainHeaders({ headers, preset }: CapturedRequest): Finding[] {
   const own = new Set(signatureHeaders(preset));
   return [...new Set(headers.filter((_, at) => at % 2 === 0))].flatMap((header): Finding[] => {
     const name = header.toLowerCase();

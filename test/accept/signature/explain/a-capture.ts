@@ -1,7 +1,8 @@
 /** A captured request for the explainer; by default one of preset `hookd` that verifies. */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { type Captured, caseOf, type DeclaredCase, narrowed } from "../../../../src/accept/signature/explain/case.ts";
+import { caseOf, type DeclaredCase, narrowed } from "../../../../src/accept/signature/explain/case.ts";
+import type { CapturedRequest } from "../../../../src/captured-request.ts";
 import { presetOf } from "../../../../src/presets/registry.ts";
 
 /** Of no other use, so that it can be looked for in what is printed. */
@@ -9,7 +10,7 @@ export const SECRET = "canary-secret-of-this-test-only";
 export const BODY = '{"event_type":"user.created","data":{"id":7}}';
 export const NOW = 1_700_000_000;
 
-export interface Asked extends Partial<Omit<Captured, "preset" | "body" | "now" | "headers">> {
+export interface Asked extends Partial<Omit<CapturedRequest, "preset" | "body" | "now" | "headers">> {
   preset?: string;
   body?: string | Uint8Array;
   headers?: Record<string, string | string[]>;
@@ -17,7 +18,7 @@ export interface Asked extends Partial<Omit<Captured, "preset" | "body" | "now" 
   now?: number;
 }
 
-export function aCapture({ preset = "hookd", body = BODY, headers, now = NOW, ...rest }: Asked = {}): Captured {
+export function aCapture({ preset = "hookd", body = BODY, headers, now = NOW, ...rest }: Asked = {}): CapturedRequest {
   const { url } = rest;
   return {
     preset: presetOf(preset)!,

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { type Captured } from "../../../../src/accept/signature/explain/case.ts";
 import { explain, judge } from "../../../../src/accept/signature/explain/explain.ts";
+import type { CapturedRequest } from "../../../../src/captured-request.ts";
 import { aCapture, type Asked, BODY, hmac, NOW, SECRET, stripe } from "./a-capture.ts";
 
-async function kinds(captured: Captured): Promise<string[]> {
+async function kinds(captured: CapturedRequest): Promise<string[]> {
   return (await explain(captured)).findings.map(({ kind }) => kind);
 }
 
-async function said(captured: Captured): Promise<string> {
+async function said(captured: CapturedRequest): Promise<string> {
   return (await explain(captured)).findings.map(({ text }) => text).join("\n");
 }
 
@@ -111,7 +111,7 @@ interface Vector extends Asked {
 
 function captureOf(
   { scheme, secret, bodyBase64, body = "", params, alg, status, requireDigest, ...rest }: Vector,
-): Captured {
+): CapturedRequest {
   const all = { ...params, alg, status, requireDigest };
   return aCapture({
     ...rest,
@@ -124,7 +124,7 @@ function captureOf(
   });
 }
 
-function vectorNamed(name: string): Captured {
+function vectorNamed(name: string): CapturedRequest {
   return captureOf(vectors.find((vector) => vector.name === name)!);
 }
 
