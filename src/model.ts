@@ -27,18 +27,18 @@ export interface NewEvent {
   /** The sender's id of the event, or the hex SHA-256 of the body. Unique per source within the window. */
   key: string;
   /** Events of one source that share it run one at a time, in order of acceptance. */
-  orderingKey?: string;
+  orderingKey?: string | undefined;
   headers: RawHeaders;
   /** The exact bytes that were received. */
   body: Uint8Array;
   receivedAt: UnixMs;
-  sourceIp?: string;
+  sourceIp?: string | undefined;
   /** Which attempt the first run is, where the sender counts (mode `sender-retry`); else 1. */
-  firstAttempt?: number;
+  firstAttempt?: number | undefined;
   /** How long (ms) a later event with this key counts as a duplicate, counted from `receivedAt`. */
   windowMs: number;
   /** The event that this one runs again; a replay claims no idempotency key. */
-  replayOf?: string;
+  replayOf?: string | undefined;
 }
 
 /** An event at rest: immutable. */

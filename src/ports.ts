@@ -65,8 +65,8 @@ export interface Store {
   /** Ends a claim. Durable when it resolves (a give-back has nothing to keep). A second settle is ignored. */
   settle(delivery: Delivery, decision: Decision, attempt?: AttemptRecord): Promise<void>;
   find(eventId: string): Promise<EventRecord | undefined>;
-  /** Whether appends are taken, and how much waits. Cheap: read on each request. */
-  status(): StoreStatus;
+  /** Whether appends are taken, and how much waits: a view that stays up to date. Cheap: read on each request. */
+  status(): Readonly<StoreStatus>;
   /** Commits what is under way, then refuses. */
   close(): Promise<void>;
 }
@@ -74,12 +74,12 @@ export interface Store {
 export interface StoreStatus {
   accepting: boolean;
   /** Why not, for an operator; never shown to a sender. */
-  reason?: string;
+  reason?: string | undefined;
   /** Deliveries not yet settled: available, running, retryable or held. */
   depth: number;
   running: number;
   /** When the longest waiting delivery was accepted. */
-  oldestReceivedAt?: UnixMs;
+  oldestReceivedAt?: UnixMs | undefined;
   /** Mailboxes with an ordering key, by state. */
   mailboxes: Record<MailboxView["state"], number>;
   idempotency: { entries: number; cacheHits: number };
@@ -183,12 +183,12 @@ export type AdminAction = "replay" | "retry" | "drop" | "pause" | "resume";
 export type Signal =
   | { kind: "received"; source: string; type: string }
   /** Stored; the moment of the ack is `acked`. `senderRetry`: how often its sender has tried before, if it says so. */
-  | { kind: "accepted"; event: StoredEvent; senderRetry?: number }
+  | { kind: "accepted"; event: StoredEvent; senderRetry?: number | undefined }
   /** `deadlineSeconds`: how long the sender would have waited. */
   | { kind: "acked"; source: string; seconds: number; deadlineSeconds: number }
   /** `events`: how many at once; default 1. */
   | { kind: "rejected"; source: string; reason: RejectReason; sourceIp?: string; detail?: string; events?: number }
-  | { kind: "duplicate"; source: string; eventId: string; changedBody: boolean; senderRetry?: number }
+  | { kind: "duplicate"; source: string; eventId: string; changedBody: boolean; senderRetry?: number | undefined }
   /** A sender asked before it sends, and was answered: no event. `handshake`: as the sender calls it. */
   | { kind: "handshake"; source: string; handshake: string; sourceIp?: string }
   /** A sender sends nothing until somebody fetches a URL of this host; hookd does not. */

@@ -57,26 +57,37 @@ interface Visit extends Exchange {
   sourceIp: string | undefined;
 }
 
+/** Path and query of the request line; an absolute URL there (RFC 9112 section 3.2.2) counts by its path. */
+function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
+  const { url = "" } = request;
+  const local = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "");
+  const mark = local.indexOf("?");
+  return {
+    request,
+    response,
+    startedAt: performance.now(),
+    path: mark === -1 ? local : local.slice(0, mark),
+    query: mark === -1 ? "" : local.slice(mark + 1),
+    sourceIp: request.socket.remoteAddress,
+  };
+}
+
 /** What a request ends with; undefined when there is nobody left to answer. */
 type Ending = Answer | Refusal | undefined;
 
 /** The label of refusals that belong to no source. */
 export const NO_SOURCE = "unmatched";
 
+function unheard(): void {}
+
 /** Answers every request of the public listener; never throws and never rejects. */
 export function createAccept(needs: AcceptNeeds): (request: IncomingMessage, response: ServerResponse) => void {
   const room: Room = { ...needs, rates: new RateLimits() };
   return (request, response) => {
     // A connection that breaks is told by the end of the body or of the answer; unheard, it would end the process.
-    request.on("error", () => {});
-    response.on("error", () => {});
-    const visit = {
-      request,
-      response,
-      startedAt: performance.now(),
-      sourceIp: request.socket.remoteAddress,
-      ...target(request),
-    };
+    request.on("error", unheard);
+    response.on("error", unheard);
+    const visit = visitOf(request, response);
     answer(room, visit).catch((error: unknown) => answerBug(needs, visit, error));
   };
 }
@@ -131,7 +142,7 @@ async function accept(needs: Room, visit: Visit, route: Route): Promise<Ending> 
   const unwrapped = unwrap(route, received);
   if (unwrapped.kind === "refused") return unwrapped;
   needs.rates.owe(route, unwrapped.pieces.length - 1);
-  const judged = judge(needs, { ...unwrapped, route, receivedAt, sourceIp });
+  const judged = judge(needs, { unwrapped, route, receivedAt, sourceIp });
   if (judged.kind === "refused") return judged;
   const { taken, ignored } = judged;
   if (ignored > 0) tellRefused(needs, visit, { source: route.source, reason: "ignored_event_type", events: ignored });
@@ -139,12 +150,15 @@ async function accept(needs: Room, visit: Visit, route: Route): Promise<Ending> 
 
   const stored = await storeEvents(needs, taken.map(({ event }) => event));
   if ("kind" in stored) return stored;
-  const reused = tellStored(stored, { ...needs, route, senderRetry: senderRetryOf(route, received.headers) });
+  const senderRetry = senderRetryOf(route, received.headers);
+  const reused = tellStored(stored, { emit: needs.emit, route, senderRetry });
   if (reused !== undefined) return reused;
 
-  const ending = unwrapped.isList
+  const replying = unwrapped.isList
     ? listAnswer(route.mode, toldOf(stored))
-    : await reply(needs, { ...visit, route, appended: stored[0]!, ...taken[0]! });
+    : reply(needs, { visit, route, appended: stored[0]!, taken: taken[0]! });
+  // Only an outcome is worth a turn of the event loop.
+  const ending = replying instanceof Promise ? await replying : replying;
   if (stored.some(({ kind }) => kind === "stored")) acked(needs, visit, { route, ending });
   return ending;
 }
@@ -211,13 +225,6 @@ const DRAINING = refuse("draining", "The daemon is stopping; send again in a mom
 
 function notAllowed(allow: string): Refusal {
   return refuse("method_not_allowed", `This path takes ${allow} only`, { headers: { Allow: allow } });
-}
-
-/** Path and query of the request line; an absolute URL there (RFC 9112 section 3.2.2) counts by its path. */
-function target({ url = "" }: IncomingMessage): { path: string; query: string } {
-  const local = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "");
-  const mark = local.indexOf("?");
-  return mark === -1 ? { path: local, query: "" } : { path: local.slice(0, mark), query: local.slice(mark + 1) };
 }
 
 function answerBug(needs: AcceptNeeds, visit: Visit, error: unknown): void {

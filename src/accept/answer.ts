@@ -24,7 +24,7 @@ export interface Answer {
   status: number;
   contentType: string;
   body: string;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where `GET /webhooks/status/{event_id}` lives. */
@@ -40,7 +40,7 @@ interface JsonMore {
 export function json<Schema extends TSchema>(
   status: number,
   value: Omit<Static<Schema>, "result">,
-  { headers = {}, result }: JsonMore = {},
+  { headers, result }: JsonMore = {},
 ): Answer {
   const text = JSON.stringify(value);
   const body = result === undefined ? text : `${text.slice(0, -1)},"result":${result}}`;
@@ -55,7 +55,7 @@ export interface Told {
   /** Base of absolute status URLs; undefined: a path is given. */
   publicUrl: string | undefined;
   /** Deliveries before it; unknown for a duplicate. */
-  ahead?: number;
+  ahead?: number | undefined;
 }
 
 /** Stored, and not settled yet: 202 in the words of the mode. The modes that wait say it as `status` does. */

@@ -25,7 +25,8 @@ export interface Taken {
 /** `ignored`: how many are not to be stored, and are no mistake. */
 export type Judged = { kind: "judged"; taken: readonly Taken[]; ignored: number } | Refusal;
 
-export interface Judging extends Unwrapped {
+export interface Judging {
+  unwrapped: Unwrapped;
   route: Route;
   receivedAt: UnixMs;
   sourceIp: string | undefined;
@@ -37,11 +38,20 @@ interface JudgeNeeds {
 }
 
 export function judge(needs: JudgeNeeds, judging: Judging): Judged {
-  const verdicts = judging.pieces.map(({ received }) => judgeOne(needs, judging, received));
-  const refusal = refusalOf(judging, verdicts);
+  const { pieces, isList } = judging.unwrapped;
+  if (!isList) return judged(judgeOne(needs, judging, pieces[0]!.received));
+  const verdicts = pieces.map(({ received }) => judgeOne(needs, judging, received));
+  const refusal = refusalOfList(pieces, verdicts);
   if (refusal !== undefined) return refusal;
   const taken = verdicts.filter((each) => each.kind === "taken");
   return { kind: "judged", taken, ignored: verdicts.length - taken.length };
+}
+
+function judged(verdict: Verdict): Judged {
+  if (verdict.kind === "refused") return verdict;
+  return verdict.kind === "taken"
+    ? { kind: "judged", taken: [verdict], ignored: 0 }
+    : { kind: "judged", taken: [], ignored: 1 };
 }
 
 type Verdict = Taken | { kind: "ignore" } | Refusal;
@@ -59,12 +69,9 @@ function judgeOne({ emit, handlers }: JudgeNeeds, judging: Judging, received: Re
 }
 
 /** One answer for all that is wrong; paths count from the root of the body that was sent. */
-function refusalOf(
-  { pieces, isList }: Judging,
-  verdicts: readonly Verdict[],
-): Refusal | undefined {
+function refusalOfList(pieces: readonly Piece[], verdicts: readonly Verdict[]): Refusal | undefined {
   const refusal = verdicts.find((each) => each.kind === "refused");
-  if (refusal === undefined || !isList) return refusal;
+  if (refusal === undefined) return undefined;
   const errors = verdicts.flatMap((each, index) => each.kind === "refused" ? violationsAt(pieces[index]!, each) : []);
   return {
     ...refusal,
@@ -79,18 +86,19 @@ function violationsAt({ at }: Piece, { errors, detail }: Refusal): Violation[] {
   return errors.map(({ path, message }) => ({ path: at + path, message }));
 }
 
+/** One shape for every event: what it lacks is undefined, and not left out. */
 function newEvent({ route, receivedAt, sourceIp }: Judging, identity: Identity, received: Received): NewEvent {
   const { type, key, orderingKey, firstAttempt } = identity;
   return {
     source: route.source,
     type,
     key,
-    ...(orderingKey !== undefined && { orderingKey }),
+    orderingKey,
     headers: received.headers,
     body: received.body,
     receivedAt,
-    ...(sourceIp !== undefined && { sourceIp }),
-    ...(firstAttempt > 1 && { firstAttempt }),
+    sourceIp,
+    firstAttempt: firstAttempt > 1 ? firstAttempt : undefined,
     windowMs: route.windowMs,
   };
 }

@@ -27,22 +27,29 @@ export function readBody(request: IncomingMessage, response: ServerResponse, byt
   if (announcesMore(request, bytesMax)) return Promise.resolve({ kind: "too-large" });
   if (awaitsContinue(request)) response.writeContinue();
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    // Nearly every body comes in one piece.
+    let first: Buffer | undefined;
+    let more: Buffer[] | undefined;
     let length = 0;
+    let isOver = false;
+    // Later events find it over: to take the listeners off, or to resolve twice, costs more than it saves.
     const finish = (read: ReadBody) => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose);
+      if (isOver) return;
+      isOver = true;
       resolve(read);
     };
-    const onData = (chunk: Buffer) => {
+    request.on("data", (chunk: Buffer) => {
+      if (isOver) return;
       length += chunk.length;
-      chunks.push(chunk);
-      if (length <= bytesMax) return;
-      request.pause();
-      finish({ kind: "too-large" });
-    };
-    const onEnd = () =>
-      finish({ kind: "body", bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
-    const onClose = () => finish({ kind: "incomplete" });
-    request.on("data", onData).on("end", onEnd).on("close", onClose);
+      if (length > bytesMax) {
+        request.pause();
+        finish({ kind: "too-large" });
+      } else if (first === undefined) first = chunk;
+      else (more ??= [first]).push(chunk);
+    });
+    request.on("end", () => {
+      finish({ kind: "body", bytes: more === undefined ? first ?? Buffer.alloc(0) : Buffer.concat(more, length) });
+    });
+    request.on("close", () => finish({ kind: "incomplete" }));
   });
 }

@@ -23,14 +23,13 @@ import type { Route } from "./routes.ts";
 import type { Exchange } from "./send.ts";
 
 /** A request whose event is in the store, by its own doing or by an earlier one. */
-export interface Stored extends Exchange {
+export interface Stored {
+  /** `startedAt`: `performance.now()` at the request's start. */
+  visit: Exchange & { startedAt: number };
   route: Route;
-  identity: Identity;
+  /** `unhandled`: nobody runs it, so it may settle at once, before anybody can wait for it. */
+  taken: { identity: Identity; unhandled: boolean };
   appended: Appended;
-  /** Nobody runs it: it may settle at once, before anybody can wait for it. */
-  unhandled: boolean;
-  /** `performance.now()` at the request's start. */
-  startedAt: number;
 }
 
 interface ReplyNeeds {
@@ -38,8 +37,9 @@ interface ReplyNeeds {
   store: Pick<Store, "find">;
 }
 
-export async function reply(needs: ReplyNeeds, stored: Stored): Promise<Answer | Refusal> {
-  const { route, identity, appended } = stored;
+/** A promise where the answer waits for an outcome. */
+export function reply(needs: ReplyNeeds, stored: Stored): Answer | Promise<Answer | Refusal> {
+  const { route, taken: { identity }, appended } = stored;
   const duplicate = appended.kind === "duplicate";
   if (duplicate && isSettled(appended.first)) {
     const { event, result } = appended.first;
@@ -50,10 +50,14 @@ export async function reply(needs: ReplyNeeds, stored: Stored): Promise<Answer |
     eventId: duplicate ? appended.first.event.id : appended.event.id,
     duplicate,
     publicUrl: route.publicUrl,
-    ...(!duplicate && { ahead: appended.ahead }),
+    ahead: duplicate ? undefined : appended.ahead,
   };
   if (route.mode !== "sync" && route.mode !== "sender-retry") return queuedAnswer(route.mode, told);
+  return replyWithOutcome(needs, stored, told);
+}
 
+async function replyWithOutcome(needs: ReplyNeeds, stored: Stored, told: Told): Promise<Answer | Refusal> {
+  const { route } = stored;
   const outcome = await outcomeOf(needs, stored, told.eventId);
   switch (outcome.kind) {
     case "unknown":
@@ -76,7 +80,7 @@ type Ending =
 type Outcome = Ending | { kind: "unknown" } | { kind: "unkept" };
 
 async function outcomeOf({ awaited, store }: ReplyNeeds, stored: Stored, eventId: string): Promise<Outcome> {
-  const { route, response, appended, unhandled, startedAt } = stored;
+  const { route, visit: { response, startedAt }, appended, taken: { unhandled } } = stored;
   const timeoutMs = Math.max(route.syncDeadlineMs - (performance.now() - startedAt), 0);
   const wait = awaited.join(eventId, { timeoutMs, role: "sender" });
   if (response.destroyed) wait.leave();
@@ -129,7 +133,11 @@ function endingOf({ state, result, failure, attempts }: EventRecord): Ending {
   return { kind: "failed", failure: failure ?? unknown, attempt: attempts.at(-1)?.attempt ?? 1, deadLettered: true };
 }
 
-function syncAnswer({ identity, startedAt }: Stored, { eventId, duplicate }: Told, ending: Ending): Answer {
+function syncAnswer(
+  { taken: { identity }, visit: { startedAt } }: Stored,
+  { eventId, duplicate }: Told,
+  ending: Ending,
+): Answer {
   if (ending.kind === "failed") return failedAnswer({ eventId, error: ending.failure.message, duplicate });
   const processingMs = Math.round(performance.now() - startedAt);
   return processedAnswer({ eventId, key: identity.key, result: ending.result, processingMs, duplicate });

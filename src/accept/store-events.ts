@@ -17,21 +17,21 @@ interface StoreEventsNeeds {
 }
 
 /** What became of each, in order; refused, nothing is kept of any. */
-export async function storeEvents(
+export function storeEvents(
   needs: StoreEventsNeeds,
   events: readonly NewEvent[],
 ): Promise<readonly Appended[] | Refusal> {
-  if (events.length === 0) return [];
+  if (events.length === 0) return Promise.resolve([]);
   const refused = overload(needs);
-  if (refused !== undefined) return { ...refused, events: events.length };
-  try {
-    const appended = await needs.store.append(events);
+  if (refused !== undefined) return Promise.resolve({ ...refused, events: events.length });
+  const told = (appended: Appended[]) => {
     assert(appended.length === events.length, "The store answers for each event");
     return appended;
-  } catch (error) {
+  };
+  return needs.store.append(events).then(told, (error: unknown) => {
     if (!(error instanceof HookdError)) throw error;
     return refuse("store_failed", "The event could not be stored; send it again", { events: events.length });
-  }
+  });
 }
 
 export interface ToTell {
@@ -46,17 +46,17 @@ export interface ToTell {
  * not possible for lists.
  */
 export function tellStored(appended: readonly Appended[], { emit, route, senderRetry }: ToTell): Refusal | undefined {
-  const retry = senderRetry > 0 ? { senderRetry } : {};
+  const retry = senderRetry > 0 ? senderRetry : undefined;
   for (const each of appended) {
     if (each.kind === "stored") {
-      emit({ kind: "accepted", event: each.event, ...retry });
+      emit({ kind: "accepted", event: each.event, senderRetry: retry });
       continue;
     }
     const changedBody = !each.sameBody;
     if (changedBody && route.changedBody === "reject") {
       return refuse("idempotency_key_reused", "This idempotency key was used for an event with another body");
     }
-    emit({ kind: "duplicate", source: route.source, eventId: each.first.event.id, changedBody, ...retry });
+    emit({ kind: "duplicate", source: route.source, eventId: each.first.event.id, changedBody, senderRetry: retry });
   }
   return undefined;
 }

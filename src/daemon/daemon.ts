@@ -20,6 +20,7 @@ import { type Project, requireProject } from "./project.ts";
 import { publicApi } from "./public-api.ts";
 import { reconcile, Redeliver } from "../settle/redeliver.ts";
 import { openStores, type Stores } from "./stores.ts";
+import { tuneEngine } from "./tune-engine.ts";
 import { packageVersion } from "../version.ts";
 import { AdminListener } from "../watch/admin.ts";
 import { Watch } from "../watch/watch.ts";
@@ -35,6 +36,7 @@ export interface DaemonOptions {
 
 /** Starts a daemon; resolves when it is ready. Rejects with a `HookdError`, and then nothing is left open. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  tuneEngine();
   const devSecret = options.dev ? await devSecretOf(options.configFile) : undefined;
   const project = await requireProject(options.configFile, devSecret);
   const daemon = new Daemon({ configFile: options.configFile, devSecret, project });

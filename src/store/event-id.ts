@@ -19,6 +19,8 @@ export interface IdMoment {
 export class EventIds {
   #ms = 0;
   #counter = 0;
+  /** The first two groups, which all ids of one millisecond share. */
+  #time = { ms: -1, text: "" };
 
   /** Goes on after the ids that were given out before. */
   resumeAfter(moment: IdMoment): void {
@@ -39,9 +41,16 @@ export class EventIds {
       this.#ms += 1;
       this.#counter = 0;
     }
-    const time = this.#ms.toString(16).padStart(12, "0");
     const counter = this.#counter.toString(16).padStart(3, "0");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${randomTail()}`;
+    return `${this.#timeText()}-7${counter}-${randomTail()}`;
+  }
+
+  #timeText(): string {
+    if (this.#time.ms !== this.#ms) {
+      const hex = this.#ms.toString(16).padStart(12, "0");
+      this.#time = { ms: this.#ms, text: `${hex.slice(0, 8)}-${hex.slice(8)}` };
+    }
+    return this.#time.text;
   }
 }
 
@@ -77,7 +86,27 @@ export function compareMoments(a: IdMoment, b: IdMoment): number {
 
 /** 16 bytes, as records hold it. */
 export function idToBytes(eventId: string): Buffer {
-  return Buffer.from(eventId.replaceAll("-", ""), "hex");
+  const bytes = Buffer.alloc(ID_BYTES);
+  writeId(eventId, bytes, 0);
+  return bytes;
+}
+
+/** Writes the 16 bytes of an id and returns where they end. */
+export function writeId(eventId: string, bytes: Buffer, offset: number): number {
+  let at = offset;
+  for (let index = 0; index < eventId.length; index += 2) {
+    if (eventId.charCodeAt(index) === DASH) index += 1;
+    bytes[at++] = (hexDigit(eventId.charCodeAt(index)) << 4) | hexDigit(eventId.charCodeAt(index + 1));
+  }
+  return at;
+}
+
+const ID_BYTES = 16;
+const DASH = 0x2d;
+
+/** Of the lower-case digits in an id. */
+function hexDigit(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 export function idFromBytes(bytes: Buffer): string {

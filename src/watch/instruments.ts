@@ -2,7 +2,9 @@
  * The metrics of CONTRACT section 9: names, kinds, labels and buckets, one row each. Names are final. All are
  * in base units; ids and keys are never labels.
  */
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { UnixMs } from "../model.ts";
+import { counterFamily, histogramFamily } from "./series.ts";
 
 /** Seconds. An ack is a parse, an HMAC and one disk commit: 0.5 ms to 10 s, where the last senders give up. */
 const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -24,51 +26,43 @@ export interface GaugeReaders {
   threads(): Readonly<Record<string, number>>;
   cacheHits(): number;
   cacheEntries(): number;
+  /** When a request last matched a secret: by source, then by place in its list. */
+  lastMatches(): ReadonlyMap<string, ReadonlyMap<number, UnixMs>>;
 }
 
 /** The metrics that are told, one by one, as things happen. */
 export function createInstruments(registry: Registry) {
   const registers = [registry];
-  const counter = (name: string, help: string, labelNames: string[] = []) =>
-    new Counter({ name: `hookd_${name}`, help, labelNames, registers });
+  const counter = (name: string, help: string) => counterFamily(registry, { name: `hookd_${name}`, help });
   const gauge = (name: string, help: string, labelNames: string[]) =>
     new Gauge({ name: `hookd_${name}`, help, labelNames, registers });
-  const histogram = (name: string, help: string, options: { labelNames?: string[]; buckets: number[] }) =>
-    new Histogram({ name: `hookd_${name}`, help, registers, ...options });
+  const histogram = (name: string, help: string, buckets: readonly number[]) =>
+    histogramFamily(registry, { name: `hookd_${name}`, help }, buckets);
   return {
-    received: counter("events_received_total", "Verified events, duplicates included", ["source", "type"]),
-    accepted: counter("events_accepted_total", "Events stored", ["source", "type"]),
-    rejected: counter("events_rejected_total", "Requests that were refused", ["source", "reason"]),
-    duplicate: counter("events_duplicate_total", "Events whose key was stored before", ["source"]),
-    changedBody: counter("events_changed_body_total", "Duplicates with another body than the first", ["source"]),
-    senderRetries: counter("sender_retries_total", "Events that the sender says it has sent before", ["source"]),
-    processed: counter("events_processed_total", "Events that a handler completed", ["type"]),
-    dead: counter("events_dead_total", "Events that became dead letters", ["type"]),
-    attempts: counter("attempts_total", "Attempts that were charged", ["type", "outcome"]),
-    retries: counter("retries_total", "Attempts after which another one was planned", ["type"]),
-    ackSeconds: histogram("ack_seconds", "From the first byte of a request to its 2xx", {
-      labelNames: ["source"],
-      buckets: ACK_SECONDS,
-    }),
-    ackDeadlineRatio: histogram("ack_deadline_ratio", "Time to the 2xx, as a share of how long the sender waits", {
-      labelNames: ["source"],
-      buckets: ACK_RATIO,
-    }),
-    attemptSeconds: histogram("attempt_seconds", "Time an attempt ran", {
-      labelNames: ["type", "outcome"],
-      buckets: ATTEMPT_SECONDS,
-    }),
-    endToEndSeconds: histogram("end_to_end_seconds", "From receipt to the end of an event, retries included", {
-      labelNames: ["type"],
-      buckets: END_TO_END_SECONDS,
-    }),
-    commitSeconds: histogram("store_commit_seconds", "Time of one durable group commit", { buckets: COMMIT_SECONDS }),
-    workerRestarts: counter("worker_restarts_total", "Worker threads that were replaced", ["cause"]),
-    secretLastMatch: gauge(
-      "secret_last_match_timestamp_seconds",
-      "When a request last matched this secret; key is its place in the list, from 0",
-      ["source", "key"],
+    received: counter("events_received_total", "Verified events, duplicates included"),
+    accepted: counter("events_accepted_total", "Events stored"),
+    rejected: counter("events_rejected_total", "Requests that were refused"),
+    duplicate: counter("events_duplicate_total", "Events whose key was stored before"),
+    changedBody: counter("events_changed_body_total", "Duplicates with another body than the first"),
+    senderRetries: counter("sender_retries_total", "Events that the sender says it has sent before"),
+    processed: counter("events_processed_total", "Events that a handler completed"),
+    dead: counter("events_dead_total", "Events that became dead letters"),
+    attempts: counter("attempts_total", "Attempts that were charged"),
+    retries: counter("retries_total", "Attempts after which another one was planned"),
+    ackSeconds: histogram("ack_seconds", "From the first byte of a request to its 2xx", ACK_SECONDS),
+    ackDeadlineRatio: histogram(
+      "ack_deadline_ratio",
+      "Time to the 2xx, as a share of how long the sender waits",
+      ACK_RATIO,
     ),
+    attemptSeconds: histogram("attempt_seconds", "Time an attempt ran", ATTEMPT_SECONDS),
+    endToEndSeconds: histogram(
+      "end_to_end_seconds",
+      "From receipt to the end of an event, retries included",
+      END_TO_END_SECONDS,
+    ),
+    commitSeconds: histogram("store_commit_seconds", "Time of one durable group commit", COMMIT_SECONDS).labels({}),
+    workerRestarts: counter("worker_restarts_total", "Worker threads that were replaced"),
     buildInfo: gauge("build_info", "1, labelled with what runs", ["version", "runtime"]),
   };
 }
@@ -101,6 +95,17 @@ export function registerReaders(registry: Registry, read: GaugeReaders): void {
   gauge("dead_letters", "Open dead letters", read.deadLetters);
   states("worker_threads", "Worker threads", read.threads);
   gauge("idempotency_cache_entries", "Keys in the idempotency cache", read.cacheEntries);
+  new Gauge({
+    name: "hookd_secret_last_match_timestamp_seconds",
+    help: "When a request last matched this secret; key is its place in the list, from 0",
+    labelNames: ["source", "key"],
+    registers,
+    collect() {
+      for (const [source, byKey] of read.lastMatches()) {
+        for (const [key, at] of byKey) this.set({ source, key }, at / 1000);
+      }
+    },
+  });
   new Counter({
     name: "hookd_idempotency_cache_hits_total",
     help: "Keys found in the idempotency cache",

@@ -39,12 +39,17 @@ export class Log {
     }, this.#sink);
   }
 
+  /** Whether a line of this level is written: where many are told, their fields need not be made in vain. */
+  takes(level: LogLevel): boolean {
+    return this.#pino.isLevelEnabled(level);
+  }
+
   /**
    * Writes one line. A line with an `event_id` is written only if that event is in the sample. `level` and
    * `timestamp` are the log's own: fields of these names are left out.
    */
   write(action: string, level: LogLevel, fields: LogFields = {}): void {
-    if (!this.#pino.isLevelEnabled(level)) return;
+    if (!this.takes(level)) return;
     const { event_id: eventId } = fields;
     if (typeof eventId === "string" && !isSampled(eventId, this.#sample)) return;
     this.#pino[level](lineOf(action, fields));

@@ -35,6 +35,7 @@ export interface MetricsNeeds {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #tally = new Tally();
+  readonly #lastMatches = new Map<string, Map<number, UnixMs>>();
   readonly #source;
   readonly #type;
   readonly #reason = createWordLabel();
@@ -45,7 +46,7 @@ export class Metrics {
     this.#source = createLabel(needs.knownSource, SOURCES_MAX);
     this.#type = createLabel(needs.knownType, TYPES_MAX);
     collectDefaultMetrics({ register: this.#registry });
-    registerReaders(this.#registry, readersOf(needs));
+    registerReaders(this.#registry, { ...readersOf(needs), lastMatches: () => this.#lastMatches });
     this.#to = createSeries(this.#registry);
     this.#to.buildInfo.set({ version: needs.version, runtime: needs.runtime }, 1);
   }
@@ -85,7 +86,10 @@ export class Metrics {
   }
 
   secretMatched(source: string, options: { key: number; at: UnixMs }): void {
-    this.#to.secretLastMatch(this.#source(source), String(options.key)).set(options.at / 1000);
+    const label = this.#source(source);
+    let byKey = this.#lastMatches.get(label);
+    if (byKey === undefined) this.#lastMatches.set(label, byKey = new Map());
+    byKey.set(options.key, options.at);
   }
 
   attempted(type: string, attempt: AttemptRecord): void {
@@ -149,8 +153,8 @@ function createSeries(registry: Registry) {
     duplicate: perLabels((source) => all.duplicate.labels({ source })),
     senderRetries: perLabels((source) => all.senderRetries.labels({ source })),
     changedBody: perLabels((source) => all.changedBody.labels({ source })),
-    processed: perLabels((type) => fromZero(all.processed.labels({ type }))),
-    dead: perLabels((type) => fromZero(all.dead.labels({ type }))),
+    processed: perLabels((type) => all.processed.labels({ type })),
+    dead: perLabels((type) => all.dead.labels({ type })),
     attempts: perLabels((type, outcome) => all.attempts.labels({ type, outcome })),
     retries: perLabels((type) => all.retries.labels({ type })),
     ackSeconds: perLabels((source) => all.ackSeconds.labels({ source })),
@@ -158,13 +162,7 @@ function createSeries(registry: Registry) {
     attemptSeconds: perLabels((type, outcome) => all.attemptSeconds.labels({ type, outcome })),
     endToEndSeconds: perLabels((type) => all.endToEndSeconds.labels({ type })),
     workerRestarts: perLabels((cause) => all.workerRestarts.labels({ cause })),
-    secretLastMatch: perLabels((source, key) => all.secretLastMatch.labels({ source, key })),
     commitSeconds: all.commitSeconds,
     buildInfo: all.buildInfo,
   };
-}
-
-function fromZero<Child extends { inc(value: number): void }>(child: Child): Child {
-  child.inc(0);
-  return child;
 }

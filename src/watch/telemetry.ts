@@ -11,7 +11,7 @@ import type { Metrics } from "./metrics.ts";
 
 export interface TelemetryNeeds {
   metrics: Omit<Metrics, "text" | "stats">;
-  log: Pick<Log, "write">;
+  log: Pick<Log, "write" | "takes">;
   clock: Pick<Clock, "now">;
 }
 
@@ -48,6 +48,7 @@ function tell(signal: Signal, { metrics, log, clock }: TelemetryNeeds): void {
     case "accepted":
       metrics.accepted(signal.event.source, signal.event.type);
       if (signal.senderRetry !== undefined) metrics.senderRetried(signal.event.source);
+      if (!log.takes("info")) return;
       return log.write("webhook_received", "info", { ...receivedFields(signal.event), ...retryFields(signal) });
     case "acked":
       return metrics.acked(signal.source, signal);
@@ -179,13 +180,15 @@ function tellSettled(
     endToEndMs: clock.now() - event.receivedAt,
     durationMs,
   });
-  log.write("webhook_processed", "info", {
-    event_id: event.id,
-    event_type: event.type,
-    duration_ms: rounded(durationMs),
-    success,
-    attempt: delivery.attempt,
-  });
+  if (log.takes("info")) {
+    log.write("webhook_processed", "info", {
+      event_id: event.id,
+      event_type: event.type,
+      duration_ms: rounded(durationMs),
+      success,
+      attempt: delivery.attempt,
+    });
+  }
   if (decision.kind !== "dead-letter") return;
   log.write("webhook_dead", "error", {
     event_id: event.id,
@@ -208,7 +211,7 @@ function receivedFields(event: StoredEvent) {
   };
 }
 
-function retryFields({ senderRetry }: { senderRetry?: number }) {
+function retryFields({ senderRetry }: { senderRetry?: number | undefined }) {
   return senderRetry === undefined ? {} : { sender_retry: senderRetry };
 }
 

@@ -40,6 +40,7 @@ describe("an accepted event", () => {
       orderingKey: "7",
       receivedAt: rig.clock.now(),
       sourceIp: "127.0.0.1",
+      firstAttempt: undefined,
       windowMs: 86_400_000,
     });
     assert.deepEqual(headers.filter((_, at) => headers[at - 1] === "X-Extra" && at % 2 === 1), ["a", "b"]);

@@ -145,29 +145,33 @@ export class FaultDisk implements Disk {
     const alive = () => {
       if (epoch !== this.#epoch) throw systemError("EIO", path);
     };
-    return {
-      write: async (buffers, position) => {
-        await turn();
-        this.onChange();
-        alive();
-        const bytes = Buffer.concat(buffers);
-        const stop = this.onWrite(path, bytes.length);
-        this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
-        if (stop !== undefined) throw systemError(stop.fault, path);
-      },
-      sync: async () => {
-        await turn();
-        this.onChange();
-        alive();
-        this.syncs += 1;
-        const fault = this.onSync(path);
-        if (fault !== undefined) {
-          inode.dirty.clear();
-          throw systemError(fault, path);
-        }
-        for (const page of inode.dirty) this.#flush(inode, page);
+    const write = async (buffers: readonly Uint8Array[], position: number) => {
+      await turn();
+      this.onChange();
+      alive();
+      const bytes = Buffer.concat(buffers);
+      const stop = this.onWrite(path, bytes.length);
+      this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
+      if (stop !== undefined) throw systemError(stop.fault, path);
+    };
+    const sync = async () => {
+      await turn();
+      this.onChange();
+      alive();
+      this.syncs += 1;
+      const fault = this.onSync(path);
+      if (fault !== undefined) {
         inode.dirty.clear();
-        inode.durable = extend(inode.durable, inode.bytes.length);
+        throw systemError(fault, path);
+      }
+      for (const page of inode.dirty) this.#flush(inode, page);
+      inode.dirty.clear();
+      inode.durable = extend(inode.durable, inode.bytes.length);
+    };
+    return {
+      writeDurably: async (buffers, position) => {
+        await write(buffers, position);
+        await sync();
       },
       read: async (buffer, position) => {
         await turn();

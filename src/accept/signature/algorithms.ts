@@ -3,9 +3,10 @@
  * under this key? Shared secrets are compared in constant time.
  */
 import { Buffer } from "node:buffer";
-import { constants, createHash, createHmac, timingSafeEqual, verify } from "node:crypto";
+import { constants, createHash, timingSafeEqual, verify } from "node:crypto";
 import type { Algorithm } from "../../presets/preset.ts";
 import type { VerifyKey } from "./key-import.ts";
+import { macHex } from "./mac.ts";
 
 const LENGTH: Partial<Record<Algorithm, number>> = {
   "hmac-sha256": 32,
@@ -28,12 +29,10 @@ export function fitsAlgorithm(bytes: Uint8Array, algorithm: Algorithm): boolean 
 export function checkerFor(key: VerifyKey, content: readonly Uint8Array[]): (signature: Buffer) => boolean {
   switch (key.algorithm) {
     case "hmac-sha256":
-    case "hmac-sha1": {
-      const hmac = createHmac(key.algorithm === "hmac-sha256" ? "sha256" : "sha1", key.secret);
-      for (const bytes of content) hmac.update(bytes);
-      // By way of a text, which saves half a microsecond on Node and one on Deno (bench/verify.ts).
-      return equals(Buffer.from(hmac.digest("hex"), "hex"));
-    }
+    case "hmac-sha1":
+      return equals(
+        Buffer.from(macHex(key.algorithm === "hmac-sha256" ? "sha256" : "sha1", key.secret, content), "hex"),
+      );
     case "sha256": {
       const hash = createHash("sha256").update(key.secret);
       for (const bytes of content) hash.update(bytes);

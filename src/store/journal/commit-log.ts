@@ -24,12 +24,12 @@ const REOPEN_AFTER_MS = 1000;
 /** One commit takes no more than this many bytes, so that a flood cannot make its fsync arbitrarily long. */
 const COMMIT_BYTES_MAX = 16 * 1024 * 1024;
 
-interface Pending {
+/** Frames that go into one commit, and who is told of it. */
+export interface Entered {
   frames: readonly Buffer[];
-  bytes: number;
+  /** Called in order, with where each frame lies. */
   onDurable: (positions: Position[]) => void;
-  resolve: () => void;
-  reject: (error: HookdError) => void;
+  onFailed: (error: HookdError) => void;
 }
 
 export interface CommitLogNeeds {
@@ -50,11 +50,18 @@ export interface FirstSegment {
   carried: readonly Buffer[];
 }
 
+/** The segment that grows. `isOver`: the next write begins another one. */
+interface Active {
+  file: DiskFile;
+  segment: Segment;
+  begunAt: UnixMs;
+  isOver: boolean;
+}
+
 export class CommitLog {
   readonly #needs: CommitLogNeeds;
-  /** The segment that grows. `isOver`: the next write begins another one. */
-  #active: { file: DiskFile; segment: Segment; begunAt: UnixMs; isOver: boolean } | undefined;
-  #pending: Pending[] = [];
+  #active: Active | undefined;
+  #pending: Entered[] = [];
   #committing: Promise<void> | undefined;
   #failure: HookdError | undefined;
   #cancelReopen: (() => void) | undefined;
@@ -81,12 +88,21 @@ export class CommitLog {
 
   /** Resolves once `frames` are durable, in one commit; `onDurable` has then been called with their positions. */
   append(frames: readonly Buffer[], onDurable: (positions: Position[]) => void): Promise<void> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
     return new Promise((resolve, reject) => {
-      this.#pending.push({ frames, bytes, onDurable, resolve, reject });
-      this.#committing ??= this.#commitAll();
+      const told = (positions: Position[]) => {
+        onDurable(positions);
+        resolve();
+      };
+      this.enqueue({ frames, onDurable: told, onFailed: reject });
     });
+  }
+
+  /** The same without a promise, for the path of every event. */
+  enqueue(entered: Entered): void {
+    const { failure } = this;
+    if (failure !== undefined) return entered.onFailed(failure);
+    this.#pending.push(entered);
+    this.#committing ??= this.#commitAll();
   }
 
   /**
@@ -113,51 +129,66 @@ export class CommitLog {
   async #commitAll(): Promise<void> {
     // One turn of the loop later: requests that arrived together share the first commit too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#pending.length > 0) await this.#commit(this.#nextBatch());
+    let tellLast = () => {};
+    while (this.#pending.length > 0) {
+      const committing = this.#commit(this.#nextBatch());
+      // Only now: the disk is at work on the next commit while the senders of the last one are answered.
+      tellLast();
+      tellLast = await committing;
+      if (this.#pending.length > 0) continue;
+      tellLast();
+      tellLast = () => {};
+    }
     this.#committing = undefined;
   }
 
-  #nextBatch(): Pending[] {
+  #nextBatch(): Entered[] {
     let bytes = 0;
     let count = 0;
-    while (count < this.#pending.length && (count === 0 || bytes + this.#pending[count]!.bytes <= COMMIT_BYTES_MAX)) {
-      bytes += this.#pending[count]!.bytes;
+    while (count < this.#pending.length) {
+      bytes += bytesOf(this.#pending[count]!.frames);
+      if (count > 0 && bytes > COMMIT_BYTES_MAX) break;
       count += 1;
     }
     return this.#pending.splice(0, count);
   }
 
-  async #commit(batch: Pending[]): Promise<void> {
+  /** Resolves, once the batch is on the medium or has failed, to the telling of it. */
+  async #commit(batch: Entered[]): Promise<() => void> {
+    const { emit } = this.#needs;
     const startedAt = performance.now();
-    const frames = batch.flatMap((pending) => pending.frames);
-    let positions: Position[];
+    const frames = batch.length === 1 ? batch[0]!.frames : batch.flatMap((entered) => entered.frames);
     try {
-      positions = await this.#write(frames);
+      const positions = await this.#write(frames);
+      const seconds = (performance.now() - startedAt) / 1000;
+      return () => {
+        tell(batch, positions);
+        emit({ kind: "store-commit", seconds, records: frames.length });
+      };
     } catch (cause) {
       this.#fail(cause, [...batch, ...this.#pending.splice(0)]);
-      return;
+      return () => {};
     }
-    tell(batch, positions);
-    this.#needs.emit({ kind: "store-commit", seconds: (performance.now() - startedAt) / 1000, records: frames.length });
   }
 
   async #write(frames: readonly Buffer[]): Promise<Position[]> {
-    const { file, segment } = await this.#writable();
+    const { file, segment } = this.#isWritable(this.#active) ? this.#active : await this.#nextSegment();
     if (frames.length === 0) return [];
     const { positions, bytes } = placeFrames(frames, { segment: segment.number, commit: segment.end });
-    await file.write(frames, segment.end);
-    await file.sync();
+    await file.writeDurably(frames, segment.end);
     segment.end += bytes;
     return positions;
   }
 
-  async #writable(): Promise<{ file: DiskFile; segment: Segment }> {
-    const active = this.#active;
-    if (active !== undefined && (active.isOver || active.segment.end >= this.#needs.segmentBytes)) {
-      this.#active = undefined;
-      await active.file.close();
-    }
-    if (this.#active === undefined) await this.#openSegment([]);
+  #isWritable(active: Active | undefined): active is Active {
+    return active !== undefined && !active.isOver && active.segment.end < this.#needs.segmentBytes;
+  }
+
+  async #nextSegment(): Promise<Active> {
+    const full = this.#active;
+    this.#active = undefined;
+    await full?.file.close();
+    await this.#openSegment([]);
     return this.#active!;
   }
 
@@ -172,8 +203,7 @@ export class CommitLog {
     const header = encodeSegmentHeader({ segment: number, previous, previousEnd, seed, carried: bytes });
     const file = await this.#createFile(segmentPath(segments.folder, number));
     try {
-      await file.write([header, ...carried], 0);
-      await file.sync();
+      await file.writeDurably([header, ...carried], 0);
       await disk.syncFolder(segments.folder);
     } catch (error) {
       await file.close().catch(() => {});
@@ -197,7 +227,7 @@ export class CommitLog {
     }
   }
 
-  #fail(cause: unknown, batch: Pending[]): void {
+  #fail(cause: unknown, batch: Entered[]): void {
     const code = systemCode(cause) === "ENOSPC" ? "ERR_STORE_FULL" : "ERR_STORE_FAILED";
     const segment = this.#active?.segment ?? this.#needs.segments.newest;
     const what = segment === undefined ? "the first segment" : `segment ${segment.number} at byte ${segment.end}`;
@@ -205,7 +235,7 @@ export class CommitLog {
     this.#seal();
     this.#failure = error;
     this.#needs.emit({ kind: "store-failed", code, message: error.message, hint: error.hint });
-    for (const pending of batch) pending.reject(error);
+    for (const { onFailed } of batch) onFailed(error);
     this.#reopenLater();
   }
 
@@ -238,11 +268,16 @@ export class CommitLog {
   }
 }
 
-function tell(batch: readonly Pending[], positions: Position[]): void {
+function bytesOf(frames: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
+}
+
+function tell(batch: readonly Entered[], positions: Position[]): void {
   let from = 0;
-  for (const pending of batch) {
-    pending.onDurable(positions.slice(from, from + pending.frames.length));
-    from += pending.frames.length;
-    pending.resolve();
+  for (const { frames, onDurable } of batch) {
+    onDurable(positions.slice(from, from + frames.length));
+    from += frames.length;
   }
 }

@@ -8,10 +8,11 @@ import { promisify } from "node:util";
 import { dirname, join, resolve } from "node:path";
 
 export interface DiskFile {
-  /** Writes all of the bytes at `position`, or rejects; after a rejection any part of them may be there. */
-  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
-  /** Data and size are on the medium when it resolves. Never called again on this file after a rejection. */
-  sync(): Promise<void>;
+  /**
+   * Writes all of the bytes at `position` and syncs: data and size are on the medium when it resolves. After a
+   * rejection any part of them may be there, and the file is never written to again.
+   */
+  writeDurably(buffers: readonly Uint8Array[], position: number): Promise<void>;
   /** Fills `buffer` from `position` on; resolves to the bytes read, fewer only at the end of the file. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   size(): Promise<number>;
@@ -58,19 +59,34 @@ class RealFile implements DiskFile {
     this.#fd = fd;
   }
 
-  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+  /**
+   * A few records are written in the calling turn: they only go as far as the page cache, which takes 11 us for 64 of
+   * 1.5 KB, where a trip through the thread pool takes 50 us of the main thread and a turn of its loop. What waits for
+   * the medium is the sync.
+   */
+  async writeDurably(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    const bytes = gather(buffers);
+    if (bytes === undefined) await this.#write(buffers, position);
+    else this.#writeNow(bytes, position);
+    await fdatasync(this.#fd);
+  }
+
+  // A full disk shows as a short write without an error; only the write after it says ENOSPC.
+
+  #writeNow(bytes: Buffer, position: number): void {
+    for (let done = 0; done < bytes.length;) {
+      done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, position + done);
+    }
+  }
+
+  async #write(buffers: readonly Uint8Array[], position: number): Promise<void> {
     let rest = buffers;
     let at = position;
-    // A full disk shows as a short write without an error; only the write after it says ENOSPC.
     while (rest.length > 0) {
       const bytesWritten = await write(this.#fd, rest, at);
       at += bytesWritten;
       rest = dropBytes(rest, bytesWritten);
     }
-  }
-
-  sync(): Promise<void> {
-    return fdatasync(this.#fd);
   }
 
   async read(buffer: Uint8Array, position: number): Promise<number> {
@@ -90,6 +106,23 @@ class RealFile implements DiskFile {
   close(): Promise<void> {
     return close(this.#fd);
   }
+}
+
+/** Written in the calling turn up to here: more could take long enough for others to notice. */
+const WRITE_NOW_BYTES_MAX = 256 * 1024;
+const gathered = Buffer.allocUnsafeSlow(WRITE_NOW_BYTES_MAX);
+
+/** The bytes in one piece, valid until the next call; undefined if they are too many. */
+function gather(buffers: readonly Uint8Array[]): Buffer | undefined {
+  let length = 0;
+  for (const each of buffers) length += each.length;
+  if (length > WRITE_NOW_BYTES_MAX) return undefined;
+  let at = 0;
+  for (const each of buffers) {
+    gathered.set(each, at);
+    at += each.length;
+  }
+  return gathered.subarray(0, length);
 }
 
 /** What is left of `buffers` after the first `count` bytes. */

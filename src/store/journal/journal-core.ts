@@ -9,7 +9,14 @@ import type { Claims } from "../claims.ts";
 import type { CommitLog } from "./commit-log.ts";
 import type { FirstSeenLookup } from "./first-seen.ts";
 import type { JournalState } from "./journal-state.ts";
+import type { Position } from "./position.ts";
 import { decodeEntry, type Entry } from "./records.ts";
+
+/** A record on its way to the disk: what it says, and its bytes. */
+export interface Made<Kind extends Entry = Entry> {
+  entry: Kind;
+  frame: Buffer;
+}
 
 export interface JournalParts {
   state: JournalState;
@@ -55,13 +62,16 @@ export class JournalCore {
    * the same turn, with the slot that each frame's event waits in (if it does).
    */
   commit(frames: readonly Buffer[], onDurable?: (slots: (number | undefined)[]) => void): Promise<void> {
-    const entries = frames.map((frame) => decodeEntry(frame) as Entry);
+    const records = frames.map((frame): Made => ({ frame, entry: decodeEntry(frame) as Entry }));
     return this.log.append(frames, (positions) => {
-      const slots = entries.map((entry, index) =>
-        this.state.apply(entry, { position: positions[index]!, frameBytes: frames[index]!.length })
-      );
+      const slots = records.map((record, index) => this.apply(record, positions[index]!));
       onDurable?.(slots);
     });
+  }
+
+  /** A record is durable at `position`. Returns the slot that its event waits in, if it does. */
+  apply({ entry, frame }: Made, position: Position): number | undefined {
+    return this.state.apply(entry, { position, frameBytes: frame.length });
   }
 
   /** A read for somebody: the disk's failure becomes the store's. */

@@ -94,7 +94,7 @@ export class JournalState {
     this.keys.insert(entry.hash, written.position, entry.receivedAt);
     this.blocks.add(written.position, () => momentOf(entry.id));
     this.#seeId(entry.id);
-    return this.#wait(entry, { ...written, event: written.position });
+    return this.#wait(entry, written, written.position);
   }
 
   /** UUIDv7 of one case compare as text in the order of their time. */
@@ -115,7 +115,7 @@ export class JournalState {
       return undefined;
     }
     const slot = this.slots.get(entry.from);
-    if (slot === undefined) return this.#wait(entry, { ...written, event: written.position });
+    if (slot === undefined) return this.#wait(entry, written, written.position);
     this.slots.delete(entry.from);
     this.slots.set(written.position, slot);
     this.waiting.event[slot] = written.position;
@@ -159,7 +159,7 @@ export class JournalState {
     this.dead.delete(entry.id);
     if (!this.#isThere(entry)) return undefined;
     const row = { ...entry, seq: this.#seq, receivedAt: entry.at };
-    return this.#wait(row, { position, frameBytes: 0, event: entry.event });
+    return this.#wait(row, { position, frameBytes: 0 }, entry.event);
   }
 
   #held(entry: HoldEntry, position: Position): void {
@@ -171,9 +171,9 @@ export class JournalState {
 
   #wait(
     entry: Omit<EventEntry, "kind" | "from" | "dead" | "dueAt" | "id">,
-    written: Written & { event: Position },
+    { position: last, frameBytes }: Written,
+    event: Position,
   ): number {
-    const { position: last, frameBytes, event } = written;
     const { hash, mailbox, seq, receivedAt, charged, generation } = entry;
     const slot = this.waiting.add({ event, last, frameBytes, hash, mailbox, seq, receivedAt, charged, generation });
     this.slots.set(event, slot);

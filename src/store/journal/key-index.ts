@@ -31,6 +31,12 @@ class Bucket {
     this.size += 1;
   }
 
+  mayHave(hash: number): boolean {
+    let index = this.#home(hash);
+    while (this.#offsets[index] !== 0 && this.#hashes[index] !== hash) index = (index + 1) & (this.#hashes.length - 1);
+    return this.#offsets[index] !== 0;
+  }
+
   has(hash: number, position: Position): boolean {
     return this.#find(hash, position) !== -1;
   }
@@ -144,6 +150,12 @@ export class KeyIndex {
       if (!lasts && bucket.remove(hash, from)) break;
     }
     this.insert(hash, to, at);
+  }
+
+  /** Whether there is any candidate. */
+  mayHave(hash: number): boolean {
+    for (const bucket of this.#buckets) if (bucket.mayHave(hash)) return true;
+    return false;
   }
 
   /** Last records of the events that may have this hash, those of newer buckets first. */

@@ -13,7 +13,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { AttemptRecord, Failure, HoldKind, NewEvent, StoredEvent, UnixMs } from "../../model.ts";
-import { idFromBytes, idToBytes } from "../event-id.ts";
+import { idFromBytes, writeId } from "../event-id.ts";
 import { FRAME_HEADER_BYTES } from "./frame.ts";
 import type { Position } from "./position.ts";
 
@@ -83,10 +83,10 @@ export type Entry = EventEntry | StepEntry | HoldEntry;
 
 /** What an outcome adds to its attempt. */
 export interface StepDetail {
-  attempt?: AttemptRecord;
+  attempt?: AttemptRecord | undefined;
   /** JSON text of the handler's result. */
-  result?: string;
-  failure?: Failure;
+  result?: string | undefined;
+  failure?: Failure | undefined;
 }
 
 /** What a moved event says of the records that it replaces. */
@@ -100,13 +100,13 @@ interface EventMeta {
   source: string;
   type: string;
   key: string;
-  order?: string;
-  ip?: string;
-  first?: number;
+  order?: string | undefined;
+  ip?: string | undefined;
+  first?: number | undefined;
   window: number;
-  replay?: string;
+  replay?: string | undefined;
   headers: readonly string[];
-  past?: EventPast;
+  past?: EventPast | undefined;
 }
 
 /** A frame with room for its header in front. */
@@ -125,25 +125,26 @@ export function encodeEvent(entry: EventEntry, event: NewEvent, past?: EventPast
   at = frame.writeDoubleLE(entry.dueAt, at);
   at = frame.writeDoubleLE(entry.from, at);
   at = frame.writeDoubleLE(entry.mailbox, at);
-  at += idToBytes(entry.id).copy(frame, at);
+  at = writeId(entry.id, frame, at);
   at = frame.writeUInt32LE(metaBytes, at);
   at += frame.write(meta, at);
   frame.set(event.body, at);
   return frame;
 }
 
+/** What is undefined is left out of the JSON. */
 function metaOf(event: NewEvent, past: EventPast | undefined): EventMeta {
   return {
     source: event.source,
     type: event.type,
     key: event.key,
-    ...(event.orderingKey !== undefined && { order: event.orderingKey }),
-    ...(event.sourceIp !== undefined && { ip: event.sourceIp }),
-    ...(event.firstAttempt !== undefined && { first: event.firstAttempt }),
+    order: event.orderingKey,
+    ip: event.sourceIp,
+    first: event.firstAttempt,
     window: event.windowMs,
-    ...(event.replayOf !== undefined && { replay: event.replayOf }),
+    replay: event.replayOf,
     headers: event.headers,
-    ...(past && { past }),
+    past,
   };
 }
 
@@ -162,7 +163,7 @@ export function encodeStep(entry: StepEntry, detail: StepDetail = {}): Buffer {
   at = frame.writeDoubleLE(entry.previous, at);
   at = frame.writeDoubleLE(entry.at, at);
   at = frame.writeDoubleLE(entry.mailbox, at);
-  at += idToBytes(entry.id).copy(frame, at);
+  at = writeId(entry.id, frame, at);
   frame.write(json, at);
   return frame;
 }

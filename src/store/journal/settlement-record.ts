@@ -1,8 +1,7 @@
 /** How a decision is written down, and what a duplicate of its event is told from then on. */
-import type { Buffer } from "node:buffer";
 import type { AttemptRecord, Decision, Delivery, StoredEvent } from "../../model.ts";
 import type { FirstEvent } from "../../ports.ts";
-import type { JournalCore } from "./journal-core.ts";
+import type { JournalCore, Made } from "./journal-core.ts";
 import { encodeStep, type StepEntry } from "./records.ts";
 
 /** A claim that ends with a record. */
@@ -14,7 +13,7 @@ export interface Settlement {
 }
 
 /** The record of a decision: an attempt that is to be repeated, or the outcome. */
-export function encodeSettlement(core: Pick<JournalCore, "state" | "clock">, made: Settlement): Buffer {
+export function encodeSettlement(core: Pick<JournalCore, "state" | "clock">, made: Settlement): Made<StepEntry> {
   const { slot, delivery, decision, attempt } = made;
   const { waiting } = core.state;
   const entry: StepEntry = {
@@ -30,10 +29,11 @@ export function encodeSettlement(core: Pick<JournalCore, "state" | "clock">, mad
     dead: decision.kind === "dead-letter",
     freed: decision.kind === "fail",
   };
-  return encodeStep(entry, {
-    ...(attempt && { attempt }),
-    ...(decision.kind === "complete" ? { result: decision.result } : { failure: decision.failure }),
-  });
+  // What is undefined is left out of the JSON.
+  const detail = decision.kind === "complete"
+    ? { attempt, result: decision.result }
+    : { attempt, failure: decision.failure };
+  return { entry, frame: encodeStep(entry, detail) };
 }
 
 /** What a duplicate is told from now on; undefined when the key is free again. */

@@ -12,10 +12,9 @@ describe("the real disk", () => {
     const path = join(tempFolder(), "a");
     const file = await realDisk.create(path);
     const buffers = Array.from({ length: 5000 }, (_, n) => Buffer.alloc(n % 3, n % 251));
-    await file.write([Buffer.from("head")], 0);
-    await file.write(buffers, 4);
-    await file.write([], 4);
-    await file.sync();
+    await file.writeDurably([Buffer.from("head")], 0);
+    await file.writeDurably(buffers, 4);
+    await file.writeDurably([], 4);
     assert.deepEqual(readFileSync(path), Buffer.concat([Buffer.from("head"), ...buffers]));
     assert.equal(await file.size(), 4 + Buffer.concat(buffers).length);
     await file.close();
@@ -24,7 +23,7 @@ describe("the real disk", () => {
   it("reads a range, shorter only where the file ends", async () => {
     const path = join(tempFolder(), "a");
     const made = await realDisk.create(path);
-    await made.write([Buffer.from("0123456789")], 0);
+    await made.writeDurably([Buffer.from("0123456789")], 0);
     await made.close();
     const file = await realDisk.open(path);
     const ranges: [offset: number, length: number, text: string][] = [[0, 4, "0123"], [8, 4, "89"], [10, 4, ""]];

@@ -27,7 +27,7 @@ async function aJournalOf() {
   const write = async (frame: Buffer): Promise<Position> => {
     const position = positionOf(1, segment.end);
     sealFrame(frame, { segment: 1, commit: segment.end });
-    await file.write([frame], segment.end);
+    await file.writeDurably([frame], segment.end);
     segment.end += frame.length;
     state.apply(decodeEntry(frame)!, { position, frameBytes: frame.length });
     return position;

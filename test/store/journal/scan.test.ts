@@ -34,7 +34,7 @@ function offsetOf(frame: number): number {
 async function scan(bytes: Buffer, segment = 7) {
   const disk = new FaultDisk();
   const file = await disk.create(PATH);
-  await file.write([bytes], 0);
+  await file.writeDurably([bytes], 0);
   const offsets: number[] = [];
   const found = await scanFrames(file, { segment, from: FROM, to: bytes.length }, (_, offset) => offsets.push(offset));
   return { offsets, ...found };
@@ -115,7 +115,7 @@ describe("a scan", () => {
     disk.onRead = () => Promise.resolve(void (reads += 1));
     const bytes = Buffer.concat([Buffer.alloc(FROM), hole, aFrame(Buffer.from("last"), FROM)]);
     const file = await disk.create(PATH);
-    await file.write([bytes], 0);
+    await file.writeDurably([bytes], 0);
     const offsets: number[] = [];
     await scanFrames(file, { segment: 7, from: FROM, to: bytes.length }, (_, offset) => offsets.push(offset));
     assert.deepEqual(offsets, [FROM + hole.length]);

@@ -18,7 +18,7 @@ async function filled({ count = 1, contentBytes = 10 } = {}) {
   for (let number = 1; number <= count; number++) {
     const frame = Buffer.alloc(FRAME_HEADER_BYTES + contentBytes, number);
     sealFrame(frame, { segment: number, commit: FROM });
-    await (await disk.create(segmentPath(FOLDER, number))).write([frame], FROM);
+    await (await disk.create(segmentPath(FOLDER, number))).writeDurably([frame], FROM);
     segments.add({ number, end: FROM + frame.length, newestAt: 0 });
   }
   const calls: string[] = [];

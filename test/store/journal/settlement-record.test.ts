@@ -28,7 +28,7 @@ function settle(decision: Settlement["decision"]) {
   };
   const slot = state.waiting.add(row);
   const delivery = aDelivery({ attempt: 2, generation: 2 });
-  const frame = encodeSettlement({ state, clock }, { slot, delivery, decision, attempt });
+  const { frame } = encodeSettlement({ state, clock }, { slot, delivery, decision, attempt });
   sealFrame(frame, { segment: 1, commit: 40 });
   return { entry: decodeEntry(frame), detail: decodeDetail(frame), now: clock.now(), id: delivery.event.id };
 }
