@@ -20,10 +20,8 @@ export function decoderFor(encoding: SignaturePlace["encoding"]): (text: string)
   }
 }
 
-/** Decoding stops at the first bad digit, so that only a text of digits alone has all its bytes. */
 export function decodeHex(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, "hex");
-  return bytes.length * 2 === text.length ? bytes : undefined;
+  return text.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(text) ? Buffer.from(text, "hex") : undefined;
 }
 
 /** RFC 4648 section 4: the standard alphabet, padded, no stray bits in the last digit. */
