@@ -115,6 +115,8 @@ export class Crew {
     if (worker === undefined || this.#closed) return port.close();
     const seat = new Seat({ thread, worker, board: new Int32Array(message.board), port });
     this.#seats.set(thread, seat);
+    // Piscina does not wait for a thread without tasks; its end is to be told, even if it is the last thing to happen.
+    worker.ref();
     worker.once("error", (error) => {
       this.#known.add(error);
       seat.sawDeath(error);

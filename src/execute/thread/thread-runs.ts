@@ -27,6 +27,8 @@ export interface ThreadRunsNeeds {
 
 /** Runs are begun for so long in one turn of the event loop; then timers, sockets and answers have theirs. */
 const BEGIN_MS_MAX = 1;
+/** A first run that was slow because its code was cold must not cost for ever. */
+const TRUST_AFTER = 64;
 
 export class ThreadRuns {
   readonly #needs: ThreadRunsNeeds;
@@ -36,8 +38,8 @@ export class ThreadRuns {
   readonly #shared: LiveRunNeeds;
   /** Runs that have arrived and not begun, the next one last. */
   #due: RunRequest[] = [];
-  /** Files whose handler held the thread for long when it last began. */
-  readonly #slow = new Set<number>();
+  /** Files whose handler has held the thread for long, each with how often it has to begin well to be trusted. */
+  readonly #slow = new Map<number, number>();
   #served = 0;
   #zombies = 0;
   #draining = false;
@@ -80,10 +82,16 @@ export class ThreadRuns {
       this.#begin(request);
       const before = now;
       now = performance.now();
-      if (now - before > BEGIN_MS_MAX) this.#slow.add(request.file);
-      else if (this.#slow.size > 0) this.#slow.delete(request.file);
+      if (now - before > BEGIN_MS_MAX) this.#slow.set(request.file, TRUST_AFTER);
+      else if (this.#slow.size > 0) this.#trust(request.file);
     }
     if (this.#due.length > 0) setImmediate(() => this.#beginDue());
+  }
+
+  #trust(file: number): void {
+    const left = (this.#slow.get(file) ?? 0) - 1;
+    if (left > 0) this.#slow.set(file, left);
+    else this.#slow.delete(file);
   }
 
   #begin(request: RunRequest): void {
