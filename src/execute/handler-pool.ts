@@ -10,6 +10,7 @@ import type { Delivery, Outcome, UnixMs } from "../model.ts";
 import type { Attempted, Clock, Emit, HandlerEntry } from "../ports.ts";
 import { Crew, type CrewOptions } from "./crew.ts";
 import { failureOfDeath } from "./death-failure.ts";
+import { Killers } from "./killers.ts";
 import type { DeclarationFault, RunRequest, ThreadMessage } from "./protocol.ts";
 import { RecentRuns } from "./recent-runs.ts";
 import { HEADER_END } from "./run-batch.ts";
@@ -41,8 +42,6 @@ interface Asked {
 
 /** How long the first threads may take to import the handlers. */
 const START_MS_MAX = 60_000;
-/** Events that are remembered for having killed a thread. */
-const KILLERS_MAX = 1_000;
 const RUN_NUMBER_MAX = 2 ** 31 - 1;
 
 export class HandlerPool {
@@ -50,8 +49,7 @@ export class HandlerPool {
   readonly #limits: ThreadLimits;
   readonly #drain = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #recent = new RecentRuns();
-  /** Ids of events that killed a thread, oldest first; such an event runs alone from then on. */
-  readonly #killers = new Set<string>();
+  readonly #killers = new Killers();
   readonly #crew: Crew;
   /** Where suspects run, each alone in a fresh thread; opened when there is one. */
   #quarantine: Crew | undefined;
@@ -93,6 +91,7 @@ export class HandlerPool {
 
   #attempt(asked: Asked, alone: boolean): void {
     asked.startedAt = this.#options.clock.now();
+    if (this.#closed) return this.#ended(asked, { kind: "innocent", cause: "close" });
     const request = this.#request(asked.delivery, asked.plan);
     const crew = alone ? this.#quarantine ??= new Crew(this.#crewOptions(true)) : this.#crew;
     crew.attempt({ request, end: (ending) => this.#ended(asked, ending) });
@@ -111,7 +110,7 @@ export class HandlerPool {
       case "answered":
         return ending.answer;
       case "guilty":
-        this.#remember(delivery.event.id);
+        this.#killers.add(delivery.event.id);
         return { kind: "failed", failure: failureOfDeath(ending.cause, this.#limits) };
       case "innocent":
         return { kind: "interrupted", cause: ending.cause };
@@ -239,12 +238,6 @@ export class HandlerPool {
       dataPointer,
       body: event.body,
     };
-  }
-
-  #remember(eventId: string): void {
-    this.#killers.delete(eventId);
-    this.#killers.add(eventId);
-    if (this.#killers.size > KILLERS_MAX) this.#killers.delete(this.#killers.values().next().value!);
   }
 }
 

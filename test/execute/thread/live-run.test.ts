@@ -138,7 +138,7 @@ describe("a live run", () => {
       }
     }
     const twice = new Twice(() => {});
-    Object.defineProperty(twice, "constructor", { value: Promise });
+    void Object.defineProperty(twice, "constructor", { value: Promise });
     const { answer, trace } = aRun(() => twice);
     assert.deepEqual(await answer, { kind: "ok", result: "1" });
     assert.equal(trace.filter((step) => step === "return").length, 1);
