@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 // Not the global one: older versions of Deno give a number, which has no `unref`.
 import { setInterval } from "node:timers";
@@ -32,6 +33,7 @@ export async function openThread(setup: ThreadSetup, post: Post): Promise<void> 
     post,
     resultBytesMax: setup.resultBytesMax,
     handlerOf: (file) => handlers[file],
+    now: () => performance.now(),
     answer: (answers) => inner.postMessage(answers),
   });
   guardProcess(runs);

@@ -3,7 +3,6 @@
  * AsyncLocalStorage carries the run, so that a late throw or a `process.exit` finds the one to charge.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { performance } from "node:perf_hooks";
 // Not the global one, which a handler may have replaced.
 import { setImmediate } from "node:timers";
 import type { HandlerDefinition } from "../../handler.ts";
@@ -21,6 +20,8 @@ export interface ThreadRunsNeeds {
   /** Undefined if the file could not be imported in this thread. */
   handlerOf(file: number): HandlerDefinition | undefined;
   post(message: ThreadMessage): void;
+  /** `performance.now`. */
+  now(): number;
   /** Called with the answers of one turn of the event loop. */
   answer(answers: AnswerBatch): void;
 }
@@ -75,13 +76,14 @@ export class ThreadRuns {
    */
   #beginDue(): void {
     this.#outbox.flush();
-    const began = performance.now();
+    const { now: clock } = this.#needs;
+    const began = clock();
     let now = began;
     for (let request; (request = this.#due.at(-1)) !== undefined; this.#due.pop()) {
       if (now - began > BEGIN_MS_MAX || now > began && this.#slow.has(request.file)) break;
       this.#begin(request);
       const before = now;
-      now = performance.now();
+      now = clock();
       if (now - before > BEGIN_MS_MAX) this.#slow.set(request.file, TRUST_AFTER);
       else if (this.#slow.size > 0) this.#trust(request.file);
     }
