@@ -7,8 +7,10 @@ import { Buffer } from "node:buffer";
 import { Compile } from "typebox/compile";
 import { systemClock } from "./clock.ts";
 import type { RunAnswer, RunRequest } from "./execute/protocol.ts";
-import { createHandlerLog, type LogLine } from "./execute/thread/handler-log.ts";
-import { LiveRun } from "./execute/thread/live-run.ts";
+import { HEADER_END } from "./execute/run-batch.ts";
+import type { LogLine } from "./execute/thread/handler-log.ts";
+import { InFlight } from "./execute/thread/in-flight.ts";
+import { LiveRun, type LiveRunNeeds } from "./execute/thread/live-run.ts";
 import type { HandlerDefinition, Static, TSchema } from "./handler.ts";
 import type { Failure, LogLevel } from "./model.ts";
 import { parseDuration } from "./units.ts";
@@ -77,16 +79,15 @@ export async function runHandler<Schema extends TSchema>(
   const logs: LoggedLine[] = [];
   const request = requestOf(handler, data, options);
   const answer = await new Promise<RunAnswer>((resolve) => {
-    const run = new LiveRun({
-      handler,
-      request,
+    const needs: LiveRunNeeds = {
+      inFlight: new InFlight(),
       resultBytesMax: RESULT_BYTES_MAX,
-      log: createHandlerLog(request.run, (line) => logs.push(loggedLine(line))),
+      log: (line) => logs.push(loggedLine(line)),
       onStack: () => {},
-      onEnd: resolve,
+      onEnd: (_run, ended) => resolve(ended),
       onReturn: () => {},
-    });
-    void run.perform();
+    };
+    new LiveRun(needs, handler, request).perform();
   });
   if (answer.kind === "interrupted") throw new Error(`The run was interrupted: ${answer.cause}`);
   return answer.kind === "ok" ? { kind: "ok", result: JSON.parse(answer.result), logs } : { ...answer, logs };
@@ -114,7 +115,7 @@ function requestOf(handler: HandlerDefinition, data: unknown, options: RunHandle
     key: options.idempotencyKey ?? "test",
     orderingKey: options.orderingKey,
     receivedAt: options.receivedAt?.getTime() ?? systemClock.now(),
-    headers: Object.entries(headers).flat(),
+    headers: Object.entries(headers).flat().join(HEADER_END),
     dataPointer: text ? undefined : "",
     body: Buffer.from(text ? data : JSON.stringify(data) ?? ""),
   };

@@ -1,25 +1,17 @@
 /**
- * Worker threads of one piscina pool, and who runs where: piscina says that a thread died, the crew knows with
- * whom in it. Every run comes back as one ending, whatever becomes of its thread.
+ * Worker threads of one piscina pool, and who runs where. Piscina starts, replaces and bounds the threads; runs
+ * reach them by a port of their own, those of one turn of the event loop in one message. Every run comes back
+ * as one ending, whatever becomes of its thread.
  */
 import type { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { messageOf } from "../errors.ts";
 import type { DeathCause } from "./blame.ts";
-import type { DeclarationFault, Nudge, RunAnswer, RunRequest, ThreadMessage, ThreadSetup } from "./protocol.ts";
-import { Seat } from "./seat.ts";
+import type { DeclarationFault, Nudge, ThreadMessage, ThreadSetup } from "./protocol.ts";
+import type { AnswerBatch } from "./run-batch.ts";
+import { type Run, Seat } from "./seat.ts";
 import { SILENT_MS, type ThreadView } from "./watchdog.ts";
 import { workerEntry } from "./worker-entry.ts";
-
-/** How a run ended, seen from here. */
-export type Ending =
-  | { kind: "answered"; answer: RunAnswer }
-  /** It took its thread with it. */
-  | { kind: "guilty"; cause: DeathCause }
-  /** Its thread died, and it may have been the one. */
-  | { kind: "suspect"; cause: DeathCause }
-  /** Its thread died by another's doing, or the crew closed. */
-  | { kind: "innocent"; cause: string };
 
 export interface CrewOptions {
   setup: ThreadSetup;
@@ -36,47 +28,38 @@ export interface CrewOptions {
   onDeath(thread: number, cause: DeathCause, detail: string): void;
 }
 
-const RUN = Piscina.queueOptionsSymbol;
 /** A thread that died while it was starting is not replaced at once: the next one would die at once, too. */
 const START_AGAIN_MS = 1_000;
-
-interface Task {
-  [RUN]: { run: number } | null;
-}
-
-/** A thread as piscina offers it to the balancer. */
-interface Candidate {
-  id: number;
-  currentUsage: number;
-}
 
 export class Crew {
   readonly #options: CrewOptions;
   readonly #pool: Piscina;
   readonly #seats = new Map<number, Seat>();
-  readonly #seatOf = new Map<number, Seat>();
+  /** Runs that found no thread with room, in order. */
+  readonly #waiting: Run[] = [];
   /** Errors of threads that had a seat. */
   readonly #known = new WeakSet<Error>();
+  #sends = false;
   #closed = false;
   #shortMs = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    const { threads, perThread } = options;
+    const { threads } = options;
     this.#pool = new Piscina({
       ...workerEntry("../../workers/main", options.setup.files),
       name: "run",
       workerData: { hookd: options.setup },
       minThreads: options.alone ? 0 : threads,
       maxThreads: threads,
-      idleTimeout: 1_000,
-      concurrentTasksPerWorker: options.alone ? 1 : perThread,
-      maxQueue: threads * perThread * 2,
-      // With Atomics.wait an idle thread sleeps: its beat stops, and so do timers that a handler left behind.
+      // Piscina does not see the runs, so that each thread would look idle to it.
+      idleTimeout: Infinity,
+      // With Atomics.wait a thread without tasks sleeps: its beat stops, and so does all that handlers left behind.
       atomics: "disabled",
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes(options.memoryBytes) },
-      loadBalancer: (task, workers) => this.#choose(task as unknown as Task, workers),
+      // Only nudges ask for a thread, and one that is missing must not find another.
+      loadBalancer: (_task, workers) => this.#isShort() ? null : workers.find(({ id }) => this.#seats.has(id)) ?? null,
     });
     this.#pool.on("message", (message: ThreadMessage) => this.#onMessage(message));
     this.#pool.on("error", (error: Error) => this.#onError(error));
@@ -85,17 +68,12 @@ export class Crew {
     }
   }
 
-  /** Runs one attempt; never rejects. */
-  async attempt(request: RunRequest): Promise<Ending> {
-    if (this.#closed) return { kind: "innocent", cause: "close" };
-    try {
-      const task = Object.assign(request, { [RUN]: { run: request.run } });
-      return { kind: "answered", answer: await this.#pool.run(task) as RunAnswer };
-    } catch (error) {
-      return this.#endingOf(request.run, error);
-    } finally {
-      this.#leave(request.run);
-    }
+  /** Runs one attempt, and tells the run how it ended. */
+  attempt(run: Run): void {
+    if (this.#closed) return run.end({ kind: "innocent", cause: "close" });
+    this.#waiting.push(run);
+    this.#seatWaiting();
+    if (this.#options.alone && this.#isShort()) this.#nudge();
   }
 
   /** What the boards show now; `elapsedMs` since the last look. */
@@ -113,89 +91,101 @@ export class Crew {
     const seat = this.#seats.get(thread);
     if (seat === undefined) return;
     seat.retiring = true;
-    if (seat.isEmpty) seat.kill("stuck", "replaced: too many handlers in it never returned");
+    if (seat.load === 0) seat.kill("stuck", "replaced: too many handlers in it never returned");
   }
 
   threads(): { idle: number; busy: number; starting: number } {
     const seats = [...this.#seats.values()];
-    const busy = seats.filter(({ isEmpty }) => !isEmpty).length;
+    const busy = seats.filter(({ load }) => load > 0).length;
     return { busy, idle: seats.length - busy, starting: Math.max(0, this.#pool.threads.length - seats.length) };
   }
 
   /** Ends all threads; runs in them end as innocent. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const run of this.#waiting.splice(0)) run.end({ kind: "innocent", cause: "close" });
+    for (const seat of this.#seats.values()) seat.abandon("close");
     await this.#pool.destroy();
   }
 
   #onMessage(message: ThreadMessage): void {
     if (message.kind !== "ready") return this.#options.onMessage(message);
-    const worker = this.#pool.threads.find(({ threadId }) => threadId === message.thread);
-    if (worker === undefined) return;
-    const seat = new Seat({ thread: message.thread, worker, board: new Int32Array(message.board) });
-    this.#seats.set(seat.thread, seat);
+    const { thread, port } = message;
+    const worker = this.#pool.threads.find(({ threadId }) => threadId === thread);
+    if (worker === undefined || this.#closed) return port.close();
+    const seat = new Seat({ thread, worker, board: new Int32Array(message.board), port });
+    this.#seats.set(thread, seat);
+    // Piscina does not wait for a thread without tasks; its end is to be told, even if it is the last thing to happen.
+    worker.ref();
     worker.once("error", (error) => {
       this.#known.add(error);
       seat.sawDeath(error);
     });
     worker.once("exit", (code) => this.#gone(seat, code));
-    this.#options.onReady(seat.thread, message.faults);
+    port.on("message", (answers: AnswerBatch) => this.#onAnswers(seat, answers));
+    this.#options.onReady(thread, message.faults);
+    this.#seatWaiting();
+    if (!this.#options.alone || seat.load > 0) return;
+    seat.retiring = true;
+    void worker.terminate();
   }
 
-  /** The least busy thread; one whose loop has been silent for a while only if there is no other. */
-  #choose<T extends Candidate>(task: Task, candidates: readonly T[]): T | null {
-    const usageMax = this.#options.alone ? 1 : this.#options.perThread;
-    let best: { candidate: T; seat: Seat; rank: number } | undefined;
-    for (const candidate of candidates) {
-      const seat = this.#seats.get(candidate.id);
-      if (seat === undefined || !seat.takesRuns) continue;
-      const usage = candidate.currentUsage;
-      const rank = seat.staleMs < SILENT_MS ? usage : usage + usageMax;
-      if (usage < usageMax && (best === undefined || rank < best.rank)) best = { candidate, seat, rank };
+  #onAnswers(seat: Seat, answers: AnswerBatch): void {
+    seat.answer(answers);
+    if (seat.retiring && seat.load === 0) {
+      if (this.#options.alone) void seat.worker.terminate();
+      else this.retire(seat.thread);
     }
-    if (best === undefined) return null;
-    const run = task[RUN]?.run;
-    if (run !== undefined) this.#enter(best.seat, run);
-    return best.candidate;
+    this.#seatWaiting();
   }
 
-  #enter(seat: Seat, run: number): void {
-    seat.enter(run);
-    if (this.#options.alone) seat.retiring = true;
-    this.#seatOf.set(run, seat);
+  #seatWaiting(): void {
+    while (this.#waiting.length > 0) {
+      const seat = this.#choose();
+      if (seat === undefined) return;
+      seat.enter(this.#waiting.shift()!);
+      if (this.#options.alone) seat.retiring = true;
+      this.#sendSoon();
+    }
   }
 
-  #leave(run: number): void {
-    const seat = this.#seatOf.get(run);
-    if (seat === undefined) return;
-    this.#seatOf.delete(run);
-    seat.leave(run);
-    if (!seat.retiring || !seat.isEmpty) return;
-    if (this.#options.alone) void seat.worker.terminate();
-    else this.retire(seat.thread);
+  /** The least busy thread with room; one whose loop has been silent for a while only if there is no other. */
+  #choose(): Seat | undefined {
+    const loadMax = this.#options.alone ? 1 : this.#options.perThread;
+    let best: Seat | undefined;
+    let bestRank = Infinity;
+    for (const seat of this.#seats.values()) {
+      const rank = seat.staleMs < SILENT_MS ? seat.load : seat.load + loadMax;
+      if (!seat.takesRuns || seat.load >= loadMax || rank >= bestRank) continue;
+      best = seat;
+      bestRank = rank;
+    }
+    return best;
   }
 
-  #endingOf(run: number, error: unknown): Ending {
-    const seat = this.#seatOf.get(run);
-    if (this.#closed) return { kind: "innocent", cause: "close" };
-    if (seat === undefined) return { kind: "innocent", cause: messageOf(error) };
-    seat.sawDeath(error);
-    const { guilty, suspects } = seat.verdict();
-    const cause = seat.death?.cause ?? "error";
-    if (guilty === run) return { kind: "guilty", cause };
-    return suspects.includes(run) ? { kind: "suspect", cause } : { kind: "innocent", cause };
+  /** At the end of this turn of the event loop: a lone run is not held up, and those of a claim go together. */
+  #sendSoon(): void {
+    if (this.#sends) return;
+    this.#sends = true;
+    setImmediate(() => {
+      this.#sends = false;
+      for (const seat of this.#seats.values()) seat.send();
+    });
   }
 
   #gone(seat: Seat, code: number): void {
     this.#seats.delete(seat.thread);
     if (this.#closed) return;
+    this.#waiting.unshift(...seat.takeBack());
     // A thread without runs in the crew of the suspects goes because it is not needed.
-    if (!this.#options.alone || !seat.isEmpty) seat.sawDeath(new Error(`exit code ${code}`));
+    if (!this.#options.alone || seat.load > 0) seat.sawDeath(new Error(`exit code ${code}`));
+    seat.bury();
     if (seat.death !== undefined) this.#options.onDeath(seat.thread, seat.death.cause, seat.death.detail);
-    if (this.#pool.queueSize > 0) this.#nudge();
+    this.#seatWaiting();
+    if (this.#options.alone && this.#isShort()) this.#nudge();
   }
 
-  /** Piscina tells here of threads that died without a run in them; those that had a seat tell it themselves. */
+  /** Piscina tells here of threads that died; those that had a seat tell it themselves. */
   #onError(error: Error): void {
     setImmediate(() => {
       if (!this.#known.has(error) && !this.#closed) this.#options.onStartFailed(messageOf(error));
@@ -207,10 +197,16 @@ export class Crew {
     if (!ready && !this.#closed) this.#options.onStartFailed(message);
   }
 
-  /** Piscina replaces a dead thread, but not one that died while it was starting, and it forgets its queue then. */
+  /** Whether a thread is missing. */
+  #isShort(): boolean {
+    const { alone, threads } = this.#options;
+    const needed = alone ? this.#waiting.length + this.threads().busy : threads;
+    return this.#pool.threads.length < Math.min(needed, threads);
+  }
+
+  /** Piscina replaces a dead thread, but not one that died while it was starting. */
   #replaceMissing(elapsedMs: number): void {
-    const missing = this.#pool.queueSize > 0 && this.#pool.threads.length < this.#options.threads;
-    this.#shortMs = missing ? this.#shortMs + elapsedMs : 0;
+    this.#shortMs = this.#waiting.length > 0 && this.#isShort() ? this.#shortMs + elapsedMs : 0;
     if (this.#shortMs < START_AGAIN_MS) return;
     this.#shortMs = 0;
     this.#nudge();

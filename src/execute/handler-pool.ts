@@ -6,12 +6,15 @@
 import process from "node:process";
 import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
-import type { Delivery } from "../model.ts";
+import type { Delivery, Outcome, UnixMs } from "../model.ts";
 import type { Attempted, Clock, Emit, HandlerEntry } from "../ports.ts";
 import { Crew, type CrewOptions } from "./crew.ts";
 import { failureOfDeath } from "./death-failure.ts";
+import { Killers } from "./killers.ts";
 import type { DeclarationFault, RunRequest, ThreadMessage } from "./protocol.ts";
 import { RecentRuns } from "./recent-runs.ts";
+import { HEADER_END } from "./run-batch.ts";
+import type { Ending } from "./seat.ts";
 import { judge, SILENT_MS, type ThreadLimits, type ThreadView } from "./watchdog.ts";
 
 export interface HandlerPoolOptions {
@@ -29,10 +32,16 @@ export interface RunPlan {
   dataPointer: string | undefined;
 }
 
+/** A run, and who waits for it. */
+interface Asked {
+  delivery: Delivery;
+  plan: RunPlan;
+  startedAt: UnixMs;
+  resolve(attempted: Attempted): void;
+}
+
 /** How long the first threads may take to import the handlers. */
 const START_MS_MAX = 60_000;
-/** Events that are remembered for having killed a thread. */
-const KILLERS_MAX = 1_000;
 const RUN_NUMBER_MAX = 2 ** 31 - 1;
 
 export class HandlerPool {
@@ -40,8 +49,7 @@ export class HandlerPool {
   readonly #limits: ThreadLimits;
   readonly #drain = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #recent = new RecentRuns();
-  /** Ids of events that killed a thread, oldest first; such an event runs alone from then on. */
-  readonly #killers = new Set<string>();
+  readonly #killers = new Killers();
   readonly #crew: Crew;
   /** Where suspects run, each alone in a fresh thread; opened when there is one. */
   #quarantine: Crew | undefined;
@@ -75,26 +83,39 @@ export class HandlerPool {
   }
 
   /** One attempt; never rejects. What did not end by the handler's own doing is `interrupted`. */
-  async run(delivery: Delivery, plan: RunPlan): Promise<Attempted> {
-    const { clock } = this.#options;
-    const eventId = delivery.event.id;
-    for (let alone = this.#killers.has(eventId);; alone = true) {
-      const startedAt = clock.now();
-      if (this.#closed) return { outcome: { kind: "interrupted", cause: "close" }, startedAt, durationMs: 0 };
-      const crew = alone ? this.#quarantine ??= new Crew(this.#crewOptions(true)) : this.#crew;
-      const ending = await crew.attempt(this.#request(delivery, plan));
-      const ended = (outcome: Attempted["outcome"]) => ({ outcome, startedAt, durationMs: clock.now() - startedAt });
-      switch (ending.kind) {
-        case "answered":
-          return ended(ending.answer);
-        case "guilty":
-          this.#remember(eventId);
-          return ended({ kind: "failed", failure: failureOfDeath(ending.cause, this.#limits) });
-        case "innocent":
-          return ended({ kind: "interrupted", cause: ending.cause });
-        case "suspect":
-          continue;
-      }
+  run(delivery: Delivery, plan: RunPlan): Promise<Attempted> {
+    return new Promise((resolve) => {
+      this.#attempt({ delivery, plan, startedAt: 0, resolve }, this.#killers.has(delivery.event.id));
+    });
+  }
+
+  #attempt(asked: Asked, alone: boolean): void {
+    asked.startedAt = this.#options.clock.now();
+    if (this.#closed) return this.#ended(asked, { kind: "innocent", cause: "close" });
+    const request = this.#request(asked.delivery, asked.plan);
+    const crew = alone ? this.#quarantine ??= new Crew(this.#crewOptions(true)) : this.#crew;
+    crew.attempt({ request, end: (ending) => this.#ended(asked, ending) });
+  }
+
+  #ended(asked: Asked, ending: Ending): void {
+    const outcome = this.#outcomeOf(asked, ending);
+    if (outcome === undefined) return this.#attempt(asked, true);
+    const { startedAt } = asked;
+    asked.resolve({ outcome, startedAt, durationMs: this.#options.clock.now() - startedAt });
+  }
+
+  /** Undefined for a suspect: it runs again, alone. */
+  #outcomeOf({ delivery }: Asked, ending: Ending): Outcome | undefined {
+    switch (ending.kind) {
+      case "answered":
+        return ending.answer;
+      case "guilty":
+        this.#killers.add(delivery.event.id);
+        return { kind: "failed", failure: failureOfDeath(ending.cause, this.#limits) };
+      case "innocent":
+        return { kind: "interrupted", cause: ending.cause };
+      case "suspect":
+        return undefined;
     }
   }
 
@@ -213,17 +234,10 @@ export class HandlerPool {
       key: event.key,
       orderingKey: event.orderingKey,
       receivedAt: event.receivedAt,
-      headers: event.headers,
+      headers: event.headers.join(HEADER_END),
       dataPointer,
-      // A view would take the whole buffer behind it along: a journal segment's batch, say.
-      body: event.body.byteLength === event.body.buffer.byteLength ? event.body : new Uint8Array(event.body),
+      body: event.body,
     };
-  }
-
-  #remember(eventId: string): void {
-    this.#killers.delete(eventId);
-    this.#killers.add(eventId);
-    if (this.#killers.size > KILLERS_MAX) this.#killers.delete(this.#killers.values().next().value!);
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * What crosses between the main thread and a worker thread: bytes and flat data, never live objects.
- * Both sides import this file, `board.ts` and nothing else of each other.
+ * Both sides import this file, `run-batch.ts`, `board.ts` and nothing else of each other.
  */
-import type { Failure, LogLevel, Outcome, RawHeaders } from "../model.ts";
+import type { MessagePort } from "node:worker_threads";
+import type { Failure, LogLevel, Outcome } from "../model.ts";
 
 /** Given to each thread as `workerData.hookd`. */
 export interface ThreadSetup {
@@ -14,7 +15,7 @@ export interface ThreadSetup {
   resultBytesMax: number;
 }
 
-/** One attempt, as it is posted to a thread. */
+/** One attempt, as a thread is given it. */
 export interface RunRequest {
   /** Number of the run, 1 to 2^31-1, unique while it is in flight; written on the board. */
   run: number;
@@ -29,21 +30,28 @@ export interface RunRequest {
   key: string;
   orderingKey: string | undefined;
   receivedAt: number;
-  headers: RawHeaders;
+  /** Names and values in turn, joined by `HEADER_END`: one text crosses for less than many. */
+  headers: string;
   /** The source's `data` reference: a JSON pointer into the body ("" is all of it), or undefined for text. */
   dataPointer: string | undefined;
   body: Uint8Array;
 }
 
-/** Makes piscina look at its queue again after it failed to replace a thread; answered at once. */
+/** The only task that piscina sees: it starts a thread for one that finds none. Answered at once. */
 export interface Nudge {
   kind: "nudge";
 }
 
 /** Posted by a thread outside any answer. */
 export type ThreadMessage =
-  /** Handlers are imported. `faults` only if a file failed here that could be imported at discovery. */
-  | { kind: "ready"; thread: number; board: SharedArrayBuffer; faults: readonly DeclarationFault[] }
+  /** Handlers are imported, and runs are taken at `port`. `faults`: files that discovery could import, and this not. */
+  | {
+    kind: "ready";
+    thread: number;
+    board: SharedArrayBuffer;
+    port: MessagePort;
+    faults: readonly DeclarationFault[];
+  }
   /** `fields` is JSON text of an object. */
   | { kind: "log"; run: number; level: LogLevel; message: string; fields: string | undefined }
   /** Something was thrown after its run had ended, or by nobody known (`run` undefined). */

@@ -7,15 +7,20 @@ type Known = Pick<StoredEvent, "id" | "type">;
 const RUNS_MAX = 2 ** 14;
 
 export class RecentRuns {
-  readonly #ring = new Array<{ run: number; event: Known } | undefined>(RUNS_MAX);
+  readonly #runs = new Int32Array(RUNS_MAX);
+  readonly #ids = new Array<string>(RUNS_MAX);
+  readonly #types = new Array<string>(RUNS_MAX);
 
   add(run: number, { id, type }: Known): void {
-    this.#ring[run % RUNS_MAX] = { run, event: { id, type } };
+    const place = run % RUNS_MAX;
+    this.#runs[place] = run;
+    this.#ids[place] = id;
+    this.#types[place] = type;
   }
 
   /** Undefined for a run of long ago. */
   find(run: number): Known | undefined {
-    const held = this.#ring[run % RUNS_MAX];
-    return held?.run === run ? held.event : undefined;
+    const place = run % RUNS_MAX;
+    return this.#runs[place] === run ? { id: this.#ids[place]!, type: this.#types[place]! } : undefined;
   }
 }

@@ -2,45 +2,69 @@
  * One worker thread as the main thread knows it: the runs in it, its signs of life, and, when it dies, why and
  * who is to blame. It remembers whom it held until all of them have their verdict.
  */
-import type { Worker } from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { messageOf, systemCode } from "../errors.ts";
 import { blame, type DeathCause, type Verdict } from "./blame.ts";
 import { type Board, readBoard } from "./board.ts";
+import type { RunAnswer, RunRequest } from "./protocol.ts";
+import { type AnswerBatch, packRuns } from "./run-batch.ts";
 import type { ThreadView } from "./watchdog.ts";
+
+/** How a run ended, seen from here. */
+export type Ending =
+  | { kind: "answered"; answer: RunAnswer }
+  /** It took its thread with it. */
+  | { kind: "guilty"; cause: DeathCause }
+  /** Its thread died, and it may have been the one. */
+  | { kind: "suspect"; cause: DeathCause }
+  /** Its thread died by another's doing, or the crew closed. */
+  | { kind: "innocent"; cause: string };
+
+/** A run on its way, and who is told how it ended. */
+export interface Run {
+  readonly request: RunRequest;
+  /** Called once. */
+  end(ending: Ending): void;
+}
 
 export interface SeatNeeds {
   thread: number;
   worker: Worker;
   board: Board;
+  port: MessagePort;
 }
 
 export class Seat {
   readonly thread: number;
   readonly worker: Worker;
   readonly #board: Board;
-  readonly #runs = new Set<number>();
+  readonly #port: MessagePort;
+  readonly #runs = new Map<number, Run>();
+  /** Runs that entered in this turn of the event loop; `send` posts them together. */
+  #unsent: Run[] = [];
   #served = 0;
   #beat = 0;
   #memoryBytes = 0;
   #death: { cause: DeathCause; detail: string } | undefined;
-  #verdict: Verdict | undefined;
   /** How long its event loop has shown no sign of life, as of the last look. */
   staleMs = 0;
   /** Takes no more runs, and goes when its last has ended. */
   retiring = false;
 
-  constructor({ thread, worker, board }: SeatNeeds) {
+  constructor({ thread, worker, board, port }: SeatNeeds) {
     this.thread = thread;
     this.worker = worker;
     this.#board = board;
+    this.#port = port;
   }
 
   get takesRuns(): boolean {
     return !this.retiring && this.#death === undefined;
   }
 
-  get isEmpty(): boolean {
-    return this.#runs.size === 0;
+  /** Runs in it. */
+  get load(): number {
+    return this.#runs.size;
   }
 
   /** Why it dies or died; undefined while it lives, and if it goes because it is not needed. */
@@ -48,13 +72,60 @@ export class Seat {
     return this.#death;
   }
 
-  enter(run: number): void {
-    this.#runs.add(run);
-    this.#served += 1;
+  enter(run: Run): void {
+    this.#runs.set(run.request.run, run);
+    this.#unsent.push(run);
   }
 
-  leave(run: number): void {
-    this.#runs.delete(run);
+  /** Posts what has entered since the last time, in as few messages as its size allows. */
+  send(): void {
+    const unsent = this.#unsent;
+    if (unsent.length === 0 || this.#death !== undefined) return;
+    this.#unsent = [];
+    this.#served += unsent.length;
+    const requests = unsent.map(({ request }) => request);
+    for (let from = 0; from < requests.length;) {
+      const { batch, next } = packRuns(requests, from);
+      this.#port.postMessage(batch, batch[0] === undefined ? [] : [batch[0]]);
+      from = next;
+    }
+  }
+
+  /** Runs that have entered and were never posted: they leave. */
+  takeBack(): Run[] {
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const { request } of unsent) this.#runs.delete(request.run);
+    return unsent;
+  }
+
+  /** Ends the runs that are answered. */
+  answer(answers: AnswerBatch): void {
+    for (let i = 0; i + 1 < answers.length; i += 2) {
+      const run = this.#leave(answers[i] as number);
+      const answer = answers[i + 1] as string | RunAnswer;
+      run?.end({ kind: "answered", answer: typeof answer === "string" ? { kind: "ok", result: answer } : answer });
+    }
+  }
+
+  /** The thread is gone. Who was answered before is done; each of the others gets its own verdict. */
+  bury(): void {
+    // The port may hold what the thread posted last: a run that has ended must not run again.
+    for (let last; (last = receiveMessageOnPort(this.#port)) !== undefined;) this.answer(last.message as AnswerBatch);
+    this.#port.close();
+    const { guilty, suspects } = this.verdict();
+    const cause = this.#death?.cause ?? "error";
+    for (const number of [...this.#runs.keys()]) {
+      const kind = number === guilty ? "guilty" : suspects.includes(number) ? "suspect" : "innocent";
+      this.#leave(number)?.end({ kind, cause });
+    }
+  }
+
+  /** Nobody waits for the runs any more. */
+  abandon(cause: string): void {
+    this.#unsent = [];
+    this.#port.close();
+    for (const number of [...this.#runs.keys()]) this.#leave(number)?.end({ kind: "innocent", cause });
   }
 
   /** Reads the board; `elapsedMs` since the last look. */
@@ -65,7 +136,7 @@ export class Seat {
     const lowerBytes = Math.min(this.#memoryBytes, memoryBytes);
     this.#beat = beat;
     this.#memoryBytes = memoryBytes;
-    return { thread: this.thread, staleMs: this.staleMs, memoryBytes: lowerBytes, zombies, inFlight: this.#runs.size };
+    return { thread: this.thread, staleMs: this.staleMs, memoryBytes: lowerBytes, zombies, inFlight: this.load };
   }
 
   /** Ends the thread, for `cause`, whatever runs in it. */
@@ -82,10 +153,16 @@ export class Seat {
     this.#death ??= { cause, detail: messageOf(error) };
   }
 
-  /** Who is to blame for the death. Decided once, while all who were in the thread are still on the list. */
+  /** Who is to blame for the death. */
   verdict(): Verdict {
     const { culprit, current } = readBoard(this.#board);
     const cause = this.#death?.cause ?? "error";
-    return this.#verdict ??= blame({ cause, culprit, current, inFlight: [...this.#runs], served: this.#served });
+    return blame({ cause, culprit, current, inFlight: [...this.#runs.keys()], served: this.#served });
+  }
+
+  #leave(number: number): Run | undefined {
+    const run = this.#runs.get(number);
+    this.#runs.delete(number);
+    return run;
   }
 }

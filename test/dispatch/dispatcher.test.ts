@@ -4,7 +4,7 @@ import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
 import type { Delivery } from "../../src/model.ts";
 import type { Signal } from "../../src/ports.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { anEvent } from "../support/an-event.ts";
+import { aDelivery, anEvent } from "../support/an-event.ts";
 import { fakeClock, settled } from "../support/fake-clock.ts";
 
 function rig(slots: number) {
@@ -33,6 +33,32 @@ describe("the dispatcher", () => {
     running.get("k1")!();
     await settled();
     assert.deepEqual([...running.keys()], ["k0", "k2", "k3"]);
+  });
+
+  it("claims together what is freed in one turn, though not in one step", async () => {
+    const limits: number[] = [];
+    const ends: ((hops: number) => void)[] = [];
+    const dispatcher = new Dispatcher({
+      store: {
+        claim: (limit) => {
+          limits.push(limit);
+          return Promise.resolve(Array.from({ length: limit }, () => aDelivery()));
+        },
+      },
+      run: async () => {
+        let hops = await new Promise<number>((resolve) => ends.push(resolve));
+        while (hops-- > 0) await Promise.resolve();
+      },
+      slots: 4,
+      clock: fakeClock(),
+      emit: () => {},
+    });
+    dispatcher.start();
+    await settled();
+    [0, 3, 9].forEach((hops, n) => ends[n]!(hops));
+    await settled();
+    assert.deepEqual(limits, [4, 3]);
+    assert.equal(dispatcher.running, 4);
   });
 
   it("takes what comes while it waits", async () => {

@@ -27,8 +27,9 @@ const PORTS = [...LEAVES, "src/presets/", "src/captured-request.ts", "src/ports.
 const ROOMS = ["accept", "dispatch", "execute", "settle", "store", "watch"].map((room) => `src/${room}/`);
 /** What senders and tests of handlers use: nothing of the daemon. */
 const SENDER = [...PORTS, "src/sender/"];
-/** The side of execute that runs within a thread: it shares the protocol and the board, nothing else. */
-const THREAD = [...LEAVES, "src/execute/thread/", "src/execute/protocol.ts", "src/execute/board.ts"];
+/** The side of execute that runs within a thread: it shares the protocol, its batches and the board, nothing else. */
+const SHARED = ["src/execute/protocol.ts", "src/execute/run-batch.ts", "src/execute/board.ts"];
+const THREAD = [...LEAVES, "src/execute/thread/", ...SHARED];
 /** What lies in files beside the code: read at the edge only. */
 const EDGE = ["src/config/", "src/version.ts"];
 /** `daemon/` is the one room that knows the others: it joins them. */

@@ -6,19 +6,44 @@ import type { HandlerEvent } from "../../handler.ts";
 import { pointerSteps } from "../../json-pointer.ts";
 import type { RawHeaders } from "../../model.ts";
 import type { RunRequest } from "../protocol.ts";
+import { HEADER_END } from "../run-batch.ts";
+import { lazyProperty } from "./lazy-property.ts";
 
+/** The event of a request. Headers and raw body are made when the handler asks for them: most do not. */
 export function handlerEvent(request: RunRequest): HandlerEvent {
-  return {
-    id: request.id,
-    source: request.source,
-    type: request.type,
-    idempotencyKey: request.key,
-    orderingKey: request.orderingKey,
-    receivedAt: new Date(request.receivedAt),
-    headers: joinHeaders(request.headers),
-    data: dataOf(request.body, request.dataPointer),
-    rawBody: request.body,
-  };
+  return new LazyEvent(request) as LazyEvent & HandlerEvent;
+}
+
+class LazyEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly idempotencyKey: string;
+  readonly orderingKey: string | undefined;
+  readonly receivedAt: Date;
+  readonly data: unknown;
+  readonly #request: RunRequest;
+
+  constructor(request: RunRequest) {
+    this.id = request.id;
+    this.source = request.source;
+    this.type = request.type;
+    this.idempotencyKey = request.key;
+    this.orderingKey = request.orderingKey;
+    this.receivedAt = new Date(request.receivedAt);
+    this.data = dataOf(request.body, request.dataPointer);
+    this.#request = request;
+    Object.defineProperty(this, "headers", LazyEvent.#headers);
+    Object.defineProperty(this, "rawBody", LazyEvent.#rawBody);
+  }
+
+  // Properties of the event itself, so that `{ ...event }` and JSON have them; the descriptors are shared.
+  static readonly #headers = lazyProperty(
+    "headers",
+    (event: LazyEvent) => joinHeaders(event.#request.headers.split(HEADER_END)),
+  );
+  /** A copy: the buffer behind it holds the bodies of other events, too. */
+  static readonly #rawBody = lazyProperty("rawBody", (event: LazyEvent) => new Uint8Array(event.#request.body));
 }
 
 /** Names in lower case, repeated ones joined with ", " (RFC 9110, 5.3), without a prototype. */

@@ -2,57 +2,69 @@
  * One run inside its thread: from the call of the handler to its one answer. Whatever the handler does after
  * that (its promise may hang for ever) is a zombie's doing and changes nothing.
  */
-import { type HandlerContext, type HandlerDefinition, type HandlerLog } from "../../handler.ts";
+import { performance } from "node:perf_hooks";
+import type { HandlerDefinition } from "../../handler.ts";
 import type { RunAnswer, RunRequest } from "../protocol.ts";
 import { answerToThrow } from "./failure-of.ts";
+import { handlerContext } from "./handler-context.ts";
 import { handlerEvent } from "./handler-event.ts";
+import type { LogLine } from "./handler-log.ts";
+import type { InFlight } from "./in-flight.ts";
 import { answerToReturn } from "./result-of.ts";
 
 /** After the deadline a handler that heeds `context.signal` has so long to end in its own way. */
 const GRACE_MS = 50;
 
+/** What all runs of a thread share. */
 export interface LiveRunNeeds {
-  handler: HandlerDefinition;
-  request: RunRequest;
+  inFlight: InFlight;
   resultBytesMax: number;
-  log: HandlerLog;
+  log(line: LogLine): void;
   /** Called with the run's number while its handler is on the stack, as far as we see; with 0 when it is off. */
   onStack(run: number): void;
   /** Called once, with the answer. */
-  onEnd(answer: RunAnswer, run: LiveRun): void;
+  onEnd(run: LiveRun, answer: RunAnswer): void;
   /** Called once, when the handler has returned or thrown; before or after `onEnd`. */
   onReturn(run: LiveRun): void;
 }
 
 export class LiveRun {
   readonly #needs: LiveRunNeeds;
+  readonly #handler: HandlerDefinition;
+  readonly request: RunRequest;
   /** Made when the handler asks for its signal: most do not, and it costs as much as the rest of a short run. */
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
-  #timer: NodeJS.Timeout;
   #giveWay: "deadline" | "drain" | undefined;
+  /** When it expires, in ms of `performance.now()`. */
+  dueAt: number;
+  #expired = false;
   ended = false;
   returned = false;
 
-  constructor(needs: LiveRunNeeds) {
+  constructor(needs: LiveRunNeeds, handler: HandlerDefinition, request: RunRequest) {
     this.#needs = needs;
-    this.#timer = setTimeout(() => this.#expire(), needs.request.timeoutMs);
+    this.#handler = handler;
+    this.request = request;
+    this.dueAt = performance.now() + request.timeoutMs;
+    needs.inFlight.add(this);
   }
 
   get number(): number {
-    return this.#needs.request.run;
+    return this.request.run;
   }
 
-  /** Calls the handler; never rejects. */
-  async perform(): Promise<void> {
-    const { request, handler, resultBytesMax } = this.#needs;
+  /** Calls the handler; never throws. A handler that returns no promise has answered when this returns. */
+  perform(): void {
     try {
-      const returned = await this.#seen(() => handler.run(handlerEvent(request), this.#context()));
-      this.#returned();
-      if (!this.ended) this.end(this.#seen(() => answerToReturn(returned, resultBytesMax)));
+      this.#needs.onStack(this.number);
+      const returned = this.#handler.run(handlerEvent(this.request), handlerContext(this));
+      this.#needs.onStack(0);
+      if (!isObject(returned)) return this.#return(returned);
+      Promise.resolve(returned).then((value) => this.#return(value), (thrown) => this.#fail(thrown));
     } catch (thrown) {
-      this.#returned();
-      this.throw(thrown);
+      this.#needs.onStack(0);
+      this.#fail(thrown);
     }
   }
 
@@ -70,17 +82,55 @@ export class LiveRun {
     this.#abort(coded("AbortError", "ERR_DRAINING", "hookd is stopping"));
   }
 
+  /** Its deadline is over: at first the handler is told, and a moment later the run ends without it. */
+  expire(): void {
+    if (this.#expired) return this.end(this.#gaveWay("deadline"));
+    this.#expired = true;
+    this.#giveWay = "deadline";
+    this.dueAt = performance.now() + GRACE_MS;
+    this.#abort(coded("TimeoutError", "ERR_TIMEOUT", this.#timeoutMessage()));
+  }
+
   end(answer: RunAnswer): void {
     if (this.ended) return;
     this.ended = true;
-    clearTimeout(this.#timer);
-    this.#needs.onEnd(answer, this);
+    this.#needs.inFlight.delete(this);
+    this.#needs.onEnd(this, answer);
   }
 
-  #expire(): void {
-    this.#giveWay = "deadline";
-    this.#timer = setTimeout(() => this.end(this.#gaveWay("deadline")), GRACE_MS);
-    this.#abort(coded("TimeoutError", "ERR_TIMEOUT", this.#timeoutMessage()));
+  /** What `context.signal` is. */
+  signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Where lines of `context.log` go. */
+  get log(): (line: LogLine) => void {
+    return this.#needs.log;
+  }
+
+  #return(value: unknown): void {
+    this.#returned();
+    if (this.ended) return;
+    // What the handler returned may have code of its own: a `toJSON`, a getter.
+    this.#needs.onStack(this.number);
+    const answer = answerToReturn(value, this.#needs.resultBytesMax);
+    this.#needs.onStack(0);
+    this.end(answer);
+  }
+
+  #fail(thrown: unknown): void {
+    this.#returned();
+    this.throw(thrown);
+  }
+
+  #returned(): void {
+    if (this.returned) return;
+    this.returned = true;
+    this.#needs.onReturn(this);
   }
 
   #gaveWay(to: "deadline" | "drain"): RunAnswer {
@@ -89,48 +139,17 @@ export class LiveRun {
   }
 
   #timeoutMessage(): string {
-    return `The handler did not end within ${this.#needs.request.timeoutMs} ms`;
-  }
-
-  #returned(): void {
-    this.returned = true;
-    this.#needs.onReturn(this);
-  }
-
-  #context(): HandlerContext {
-    const { request, log } = this.#needs;
-    const signal = () => this.#signal();
-    return {
-      attempt: request.attempt,
-      get signal() {
-        return signal();
-      },
-      log,
-      source: request.source,
-    };
-  }
-
-  #signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
-    }
-    return this.#controller.signal;
+    return `The handler did not end within ${this.request.timeoutMs} ms`;
   }
 
   #abort(reason: Error): void {
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
   }
+}
 
-  #seen<T>(work: () => T): T {
-    this.#needs.onStack(this.number);
-    try {
-      return work();
-    } finally {
-      this.#needs.onStack(0);
-    }
-  }
+function isObject(value: unknown): boolean {
+  return typeof value === "object" ? value !== null : typeof value === "function";
 }
 
 function coded(name: string, code: string, message: string): Error {

@@ -5,13 +5,15 @@
  */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 // Not the global one: older versions of Deno give a number, which has no `unref`.
 import { setInterval } from "node:timers";
-import { threadId } from "node:worker_threads";
+import { MessageChannel, threadId, type TransferListItem } from "node:worker_threads";
 import type { HandlerDefinition } from "../../handler.ts";
 import { createBoard, showBeat } from "../board.ts";
-import type { DeclarationFault, Nudge, RunAnswer, RunRequest, ThreadMessage, ThreadSetup } from "../protocol.ts";
+import type { DeclarationFault, ThreadMessage, ThreadSetup } from "../protocol.ts";
+import { type RunBatch, unpackRuns } from "../run-batch.ts";
 import { lineOf, sayingOf } from "./fault-line.ts";
 import { importHandler } from "./load-handlers.ts";
 import { guardProcess } from "./guard-process.ts";
@@ -20,25 +22,30 @@ import { ThreadRuns } from "./thread-runs.ts";
 /** How often a thread shows a sign of life. */
 const BEAT_MS = 50;
 
-/** What piscina calls for each task. */
-export type RunInThread = (task: RunRequest | Nudge) => Promise<RunAnswer>;
+export type Post = (message: ThreadMessage, transfer?: TransferListItem[]) => void;
 
-export async function openThread(setup: ThreadSetup, post: (message: ThreadMessage) => void): Promise<RunInThread> {
+export async function openThread(setup: ThreadSetup, post: Post): Promise<void> {
   const board = createBoard();
-  const runs = new ThreadRuns({ board, post, resultBytesMax: setup.resultBytesMax });
+  const { port1: inner, port2: port } = new MessageChannel();
+  let handlers: readonly (HandlerDefinition | undefined)[] = [];
+  const runs = new ThreadRuns({
+    board,
+    post,
+    resultBytesMax: setup.resultBytesMax,
+    handlerOf: (file) => handlers[file],
+    now: () => performance.now(),
+    answer: (answers) => inner.postMessage(answers),
+  });
   guardProcess(runs);
-  const { handlers, faults } = await loadHandlers(setup.files);
+  const loaded = await loadHandlers(setup.files);
+  handlers = loaded.handlers;
   const drain = new Int32Array(setup.drain);
   setInterval(() => {
     showBeat(board, memoryBytes());
     if (Atomics.load(drain, 0) !== 0) runs.drain();
   }, BEAT_MS).unref();
-  post({ kind: "ready", thread: threadId, board: board.buffer, faults });
-  return (task) => {
-    if (!("file" in task)) return Promise.resolve({ kind: "ok", result: "null" });
-    const handler = handlers[task.file];
-    return handler === undefined ? Promise.resolve(notLoaded(task)) : runs.run(handler, task);
-  };
+  inner.on("message", (batch: RunBatch) => runs.take(unpackRuns(batch)));
+  post({ kind: "ready", thread: threadId, board: board.buffer, port, faults: loaded.faults }, [port]);
 }
 
 /** Heap and Buffers of this thread's isolate; `resourceLimits` would see only the heap. */
@@ -60,10 +67,4 @@ async function loadHandlers(files: readonly string[]) {
     }
   }
   return { handlers, faults };
-}
-
-/** Only if the file changed since it was discovered. */
-function notLoaded(request: RunRequest): RunAnswer {
-  const message = `The handler file of ${request.type} could not be imported when its thread was replaced`;
-  return { kind: "failed", failure: { code: "ERR_HANDLER_INVALID", message } };
 }

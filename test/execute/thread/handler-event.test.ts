@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import { dataOf, handlerEvent, joinHeaders } from "../../../src/execute/thread/handler-event.ts";
+import { aRequest } from "../a-request.ts";
 
 const json = '{"a":{"b":[10,{"c~/d":"x"}]},"":1,"__proto__":{"evil":true},"n":null}';
 
@@ -55,7 +56,7 @@ describe("handlerEvent", () => {
       key: "k",
       orderingKey: "o",
       receivedAt: 1_700_000_000_000,
-      headers: ["A", "b"],
+      headers: "A\0b",
       dataPointer: "/data",
       body,
     });
@@ -68,7 +69,25 @@ describe("handlerEvent", () => {
       receivedAt: new Date("2023-11-14T22:13:20.000Z"),
       headers: { a: "b" },
       data: { n: 12345678901234567000 },
-      rawBody: body,
+      rawBody: new Uint8Array(body),
     });
+  });
+
+  it("has headers and raw body of its own, made once: in a copy, in JSON, and written over", () => {
+    const event = handlerEvent(aRequest({ headers: "A\0b\0a\0c" }));
+    assert.equal(event.headers, event.headers);
+    assert.equal(event.rawBody, event.rawBody);
+    for (const other of [{ ...event }, JSON.parse(JSON.stringify(handlerEvent(aRequest({ headers: "A\0b\0a\0c" }))))]) {
+      assert.equal(other.headers.a, "b, c");
+      assert.ok("rawBody" in other);
+    }
+    assert.deepEqual({ ...handlerEvent(aRequest({ headers: "" })).headers }, {});
+  });
+
+  it("gives a raw body whose buffer holds no other event's", () => {
+    const buffer = new TextEncoder().encode('{"a":1}{"secret":2}');
+    const { rawBody, data } = handlerEvent(aRequest({ body: buffer.subarray(0, 7) }));
+    assert.deepEqual(data, { a: 1 });
+    assert.equal(rawBody.buffer.byteLength, 7);
   });
 });

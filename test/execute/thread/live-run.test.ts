@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RunAnswer } from "../../../src/execute/protocol.ts";
-import { createHandlerLog } from "../../../src/execute/thread/handler-log.ts";
-import { LiveRun } from "../../../src/execute/thread/live-run.ts";
+import { InFlight } from "../../../src/execute/thread/in-flight.ts";
+import { LiveRun, type LiveRunNeeds } from "../../../src/execute/thread/live-run.ts";
 import { type HandlerContext, type HandlerEvent, Rejected, RetryAfter } from "../../../src/handler.ts";
-import { aStoredEvent } from "../../support/an-event.ts";
+import { aRequest } from "../a-request.ts";
 
 type Handle = (event: HandlerEvent, context: HandlerContext) => unknown;
 
@@ -12,22 +12,20 @@ function aRun(handle: Handle, timeoutMs = 60_000) {
   const trace: unknown[] = [];
   let answered = (_answer: RunAnswer) => {};
   const answer = new Promise<RunAnswer>((resolve) => answered = resolve);
-  const { id, source, type, key, receivedAt, headers, body } = aStoredEvent();
-  const event = { id, source, type, key, receivedAt, headers, body, orderingKey: undefined };
-  const run = new LiveRun({
-    handler: { event: "a", run: handle },
-    request: { ...event, run: 7, file: 0, attempt: 3, timeoutMs, dataPointer: "" },
+  const needs: LiveRunNeeds = {
+    inFlight: new InFlight(),
     resultBytesMax: 1_000,
-    log: createHandlerLog(7, () => {}),
+    log: () => {},
     onStack: (number) => void trace.push(`stack ${number}`),
-    onEnd: (ended) => {
+    onEnd: (_run, ended) => {
       trace.push("end");
       answered(ended);
     },
     onReturn: () => void trace.push("return"),
-  });
-  const performed = run.perform();
-  return { run, answer, trace, performed };
+  };
+  const run = new LiveRun(needs, { event: "a", run: handle }, aRequest({ run: 7, attempt: 3, timeoutMs }));
+  run.perform();
+  return { run, answer, trace };
 }
 
 const never = () => new Promise<never>(() => {});
@@ -124,11 +122,33 @@ describe("a live run", () => {
     assert.deepEqual(await answer, { kind: "ok", result: '[true,true,"ERR_TIMEOUT"]' });
   });
 
+  it("has answered when it is performed, if the handler returns no promise", () => {
+    for (const value of [undefined, null, 5, "text", true]) {
+      const { trace } = aRun(() => value);
+      assert.deepEqual(trace, ["stack 7", "stack 0", "return", "stack 7", "stack 0", "end"]);
+    }
+  });
+
+  it("counts as returned once, also by a thenable that settles twice", async () => {
+    class Twice extends Promise<number> {
+      // oxlint-disable-next-line unicorn/no-thenable -- this is what a handler may return
+      override then(resolved: any): any {
+        resolved(1);
+        resolved(2);
+      }
+    }
+    const twice = new Twice(() => {});
+    void Object.defineProperty(twice, "constructor", { value: Promise });
+    const { answer, trace } = aRun(() => twice);
+    assert.deepEqual(await answer, { kind: "ok", result: "1" });
+    assert.equal(trace.filter((step) => step === "return").length, 1);
+  });
+
   it("answers once, whatever comes after", async () => {
-    const { run, answer, trace, performed } = aRun(() => "late");
+    const { run, answer, trace } = aRun(() => Promise.resolve("late"));
     run.throw(new Error("thrown beside it"));
     run.drain();
-    await performed;
+    await new Promise((resolve) => setImmediate(resolve));
     assert.equal((await answer).kind, "failed");
     assert.deepEqual(trace.filter((step) => step === "end" || step === "return"), ["end", "return"]);
   });

@@ -2,23 +2,53 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { createBoard, readBoard } from "../../../src/execute/board.ts";
-import type { RunRequest, ThreadMessage } from "../../../src/execute/protocol.ts";
+import type { RunAnswer, ThreadMessage } from "../../../src/execute/protocol.ts";
 import { ThreadRuns } from "../../../src/execute/thread/thread-runs.ts";
-import type { HandlerContext, HandlerEvent } from "../../../src/handler.ts";
-import { aStoredEvent } from "../../support/an-event.ts";
+import type { HandlerContext, HandlerDefinition, HandlerEvent } from "../../../src/handler.ts";
+import { aRequest } from "../a-request.ts";
 
 function aThread() {
   const board = createBoard();
   const posted: ThreadMessage[] = [];
-  const runs = new ThreadRuns({ board, resultBytesMax: 1_000, post: (message) => void posted.push(message) });
-  let last = 0;
-  const run = (handle: (event: HandlerEvent, context: HandlerContext) => unknown, timeoutMs = 60_000) => {
-    const { id, source, type, key, receivedAt, headers, body } = aStoredEvent();
-    const event = { id, source, type, key, receivedAt, headers, body, orderingKey: undefined };
-    const request: RunRequest = { ...event, run: ++last, file: 0, attempt: 1, timeoutMs, dataPointer: "" };
-    return runs.run({ event: "a", run: handle }, request);
+  const handlers: HandlerDefinition[] = [];
+  const waiting = new Map<number, (answer: RunAnswer) => void>();
+  /** The runs of each message of answers. */
+  const messages: number[][] = [];
+  let now = 0;
+  const runs = new ThreadRuns({
+    board,
+    resultBytesMax: 1_000,
+    handlerOf: (file) => handlers[file],
+    post: (message) => void posted.push(message),
+    now: () => now += 0.001,
+    answer: (answers) => {
+      messages.push(answers.filter((part) => typeof part === "number"));
+      for (let i = 0; i < answers.length; i += 2) {
+        const answer = answers[i + 1] as string | RunAnswer;
+        waiting.get(answers[i] as number)!(typeof answer === "string" ? { kind: "ok", result: answer } : answer);
+      }
+    },
+  });
+  type Handle = (event: HandlerEvent, context: HandlerContext) => unknown;
+  /** Runs of one batch, each with a file of its own. */
+  const batch = (handles: readonly Handle[], timeoutMs = 60_000) => {
+    const requests = handles.map((handle) => {
+      const run = handlers.push({ event: "a", run: handle });
+      return aRequest({ run, file: run - 1, timeoutMs });
+    });
+    const answers = requests.map(({ run }) => new Promise<RunAnswer>((resolve) => waiting.set(run, resolve)));
+    runs.take(requests);
+    return answers;
   };
-  return { board, posted, runs, run };
+  const run = (handle: Handle, timeoutMs?: number) => batch([handle], timeoutMs)[0]!;
+  const again = (file: number) => {
+    const request = aRequest({ run: 1_000 + file, file });
+    const answer = new Promise<RunAnswer>((resolve) => waiting.set(request.run, resolve));
+    return { request, answer };
+  };
+  /** What a handler does that holds the thread. */
+  const spin = (ms: number) => void (now += ms);
+  return { board, posted, runs, run, batch, again, messages, spin };
 }
 
 const never = () => new Promise<never>(() => {});
@@ -115,5 +145,74 @@ describe("the runs of a thread", () => {
     for (const answer of [await running, await run(heed)]) {
       assert.deepEqual(answer, { kind: "interrupted", cause: "drain" });
     }
+  });
+
+  it("answer together what ends in one turn, and apart what ends later", async () => {
+    const { batch, messages } = aThread();
+    const slow = () => wait(30);
+    await Promise.all(batch([() => 1, slow, () => Promise.resolve(3), () => 4]));
+    assert.deepEqual(messages.map((runs) => new Set(runs)), [new Set([1, 3, 4]), new Set([2])]);
+  });
+
+  it("begin no more in a turn once one of them has held the thread", async () => {
+    const { batch, messages, spin } = aThread();
+    await Promise.all(batch([() => 1, () => spin(5), () => 3, () => 4]));
+    assert.deepEqual(messages, [[1, 2], [3, 4]]);
+  });
+
+  it("begin a handler that held the thread before when the answers of those before it are out", async () => {
+    const { runs, batch, again, messages, spin } = aThread();
+    await Promise.all(batch([async () => {}, () => spin(5)]));
+    messages.length = 0;
+    const [fast, slow] = [again(0), again(1)];
+    runs.take([fast.request, slow.request]);
+    await Promise.all([fast.answer, slow.answer]);
+    assert.deepEqual(messages, [[1_000], [1_001]]);
+  });
+
+  it("trust a handler again that has begun well for a while", async () => {
+    const { runs, batch, again, messages, spin } = aThread();
+    let ms = 5;
+    await Promise.all(batch([() => 1, () => spin(ms)]));
+    ms = 0;
+    const split = async () => {
+      messages.length = 0;
+      const [fast, slow] = [again(0), again(1)];
+      runs.take([fast.request, slow.request]);
+      await Promise.all([fast.answer, slow.answer]);
+      return messages.length === 2;
+    };
+    const seen: boolean[] = [];
+    while (seen.length < 70) seen.push(await split());
+    assert.equal(seen.lastIndexOf(true) + 1, 64);
+  });
+
+  it("keep their order when a batch comes while another waits", async () => {
+    const { batch, messages, spin } = aThread();
+    const order: number[] = [];
+    const first = batch([() => spin(5), () => order.push(2), () => order.push(3)]);
+    const second = batch([() => order.push(4)]);
+    await Promise.all([...first, ...second]);
+    assert.deepEqual(order, [2, 3, 4]);
+    assert.deepEqual(messages.flat(), [1, 2, 3, 4]);
+  });
+
+  it("have posted what has ended when one of them exits", async () => {
+    const { runs, batch, messages } = aThread();
+    let exited: number[][] = [];
+    const [answer] = batch([() => 1, () => {
+      runs.onExit();
+      exited = [...messages];
+    }]);
+    await answer;
+    assert.deepEqual(exited, [[1]]);
+  });
+
+  it("fail a run whose handler could not be imported here", async () => {
+    const { runs, again } = aThread();
+    const { request, answer } = again(7);
+    runs.take([request]);
+    const found = await answer;
+    assert.equal(found.kind === "failed" && found.failure.code, "ERR_HANDLER_INVALID");
   });
 });

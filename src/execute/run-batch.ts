@@ -1,0 +1,81 @@
+/**
+ * How runs cross to a thread, and answers back: those of one turn of the event loop in one message. Waking a
+ * thread costs about as much as ten empty runs, so that a message for each was most of what a run cost
+ * (measured on the main thread, Node 20: 13 us a run, in batches of 16 about 3).
+ */
+import type { RunAnswer, RunRequest } from "./protocol.ts";
+
+/** The bodies, one after the other, and then `WIDTH` fields for each run. */
+export type RunBatch = readonly [bodies: ArrayBuffer | undefined, ...fields: unknown[]];
+/** For each run its number and its answer: JSON text if the handler returned, which nearly all do. */
+export type AnswerBatch = readonly (number | string | Exclude<RunAnswer, { kind: "ok" }>)[];
+
+/** From so many bytes of bodies on a batch is full: a message must not hold up a thread, or double the memory. */
+export const BATCH_BYTES_MAX = 256 * 1024;
+
+/** Between the texts of a request's headers: the one character that no header can hold. */
+export const HEADER_END = "\0";
+
+const WIDTH = 13;
+
+/** The first of `requests` as one message, up to the bound and at least one; `next` is the first left out. */
+export function packRuns(requests: readonly RunRequest[], from = 0): { batch: RunBatch; next: number } {
+  let next = from;
+  let bytes = 0;
+  while (next < requests.length && (next === from || bytes + requests[next]!.body.length <= BATCH_BYTES_MAX)) {
+    bytes += requests[next++]!.body.length;
+  }
+  // One copy of each body, and one buffer that is handed over: measured, 16 cloned objects cost twice as much.
+  const bodies = bytes === 0 ? undefined : new Uint8Array(bytes);
+  const batch: [ArrayBuffer | undefined, ...unknown[]] = [bodies?.buffer];
+  let at = 0;
+  for (let i = from; i < next; i++) {
+    const {
+      run,
+      file,
+      timeoutMs,
+      attempt,
+      id,
+      source,
+      type,
+      key,
+      orderingKey,
+      receivedAt,
+      headers,
+      dataPointer,
+      body,
+    } = requests[i]!;
+    batch.push(run, file, timeoutMs, attempt, id, source, type, key, orderingKey, receivedAt, headers, dataPointer);
+    batch.push(body.length);
+    bodies?.set(body, at);
+    at += body.length;
+  }
+  return { batch, next };
+}
+
+/** The runs of a batch. Their bodies share one buffer: no handler may be given it. */
+export function unpackRuns(batch: RunBatch): RunRequest[] {
+  const bodies = batch[0] ?? new ArrayBuffer(0);
+  const requests: RunRequest[] = [];
+  let at = 0;
+  for (let i = 1; i + WIDTH <= batch.length; i += WIDTH) {
+    const bytes = batch[i + 12] as number;
+    requests.push({
+      run: batch[i] as number,
+      file: batch[i + 1] as number,
+      timeoutMs: batch[i + 2] as number,
+      attempt: batch[i + 3] as number,
+      id: batch[i + 4] as string,
+      source: batch[i + 5] as string,
+      type: batch[i + 6] as string,
+      key: batch[i + 7] as string,
+      orderingKey: batch[i + 8] as string | undefined,
+      receivedAt: batch[i + 9] as number,
+      headers: batch[i + 10] as string,
+      dataPointer: batch[i + 11] as string | undefined,
+      body: new Uint8Array(bodies, at, bytes),
+    });
+    at += bytes;
+  }
+  return requests;
+}
