@@ -54,7 +54,7 @@ export class ProcessGroup {
     const log = openSync(this.#log, "a");
     this.#child = spawn(program, args, {
       cwd: folder,
-      // Debian's node would otherwise be told of our own loader hooks.
+      // Options of the bench's own runtime, such as a loader, are not theirs.
       env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production", ...env },
       stdio: ["ignore", log, log],
       detached: true,
@@ -104,6 +104,15 @@ export class ProcessGroup {
 /** Stops the last one first, as it leans on those before it. */
 export async function stopAll(groups: readonly ProcessGroup[]): Promise<void> {
   for (const group of groups.toReversed()) await group.stop();
+}
+
+/** Polls until it holds. */
+export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + READY_MS;
+  while (!await holds()) {
+    if (performance.now() > end) throw new Error(`${what} is not ready after ${READY_MS} ms`);
+    await pause(POLL_MS);
+  }
 }
 
 /** A port that was free a moment ago. */

@@ -3,6 +3,8 @@ import type { Subject } from "../subject.ts";
 import { adnanhWebhook } from "./adnanh-webhook.ts";
 import { expressBullmqAlways, expressBullmqEverysec } from "./express-bullmq.ts";
 import { fastifyBullmqAlways, fastifyBullmqEverysec } from "./fastify-bullmq.ts";
+import { flaskCeleryAlways, flaskCeleryEverysec } from "./flask-celery.ts";
+import { restate } from "./restate.ts";
 
 export const RIVALS: readonly Subject[] = [
   expressBullmqAlways,
@@ -10,4 +12,7 @@ export const RIVALS: readonly Subject[] = [
   fastifyBullmqAlways,
   fastifyBullmqEverysec,
   adnanhWebhook,
+  flaskCeleryAlways,
+  flaskCeleryEverysec,
+  restate,
 ];
