@@ -31,7 +31,8 @@ const { subjects } = await selectSubjects(["floor-hmac", "hookd-ack", "hookd"], 
 const { rounds, failures } = await compareSubjects({
   subjects,
   folder,
-  requests: requestFile(folder, { bodyBytes: BODY_BYTES, count: (seconds + WARM_UP_SECONDS) * PER_SECOND_MAX }),
+  requestsFor: () =>
+    requestFile(folder, { bodyBytes: BODY_BYTES, count: (seconds + WARM_UP_SECONDS) * PER_SECOND_MAX }),
   say: (line) => console.error(line),
   terms: {
     bodyBytes: BODY_BYTES,

@@ -58,10 +58,10 @@ const { subjects, unavailable } = await selectSubjects(values.subjects.split(","
 for (const [name, why] of Object.entries(unavailable)) console.error(`not measured: ${name}: ${why}`);
 const perSecond = terms.bodyBytes > 4096 ? PER_SECOND_MAX_LARGE : PER_SECOND_MAX;
 const count = (terms.seconds + terms.warmUpSeconds) * perSecond;
-const requests = requestFile(values.folder, { bodyBytes: terms.bodyBytes, count });
+const requestsFor = ({ shape }: Subject) => requestFile(values.folder, { bodyBytes: terms.bodyBytes, count, shape });
 const machine = describeMachine(values.folder);
 const say = (line: string) => console.error(line);
-const measured = await compareSubjects({ subjects, terms, folder: values.folder, requests, say });
+const measured = await compareSubjects({ subjects, terms, folder: values.folder, requestsFor, say });
 const participants = await Promise.all(subjects.map(participant));
 const comparison: Comparison = { startedAt, machine, terms, subjects: participants, unavailable, ...measured };
 const name = values.name ?? `compare-${terms.bodyBytes / 1024}kb`;

@@ -11,6 +11,7 @@ export interface Subject {
   /** What its 2xx means, in one sentence; and what it does not promise. */
   promises: string;
   lacks: string;
+  shape?: RequestShape;
   /** Why it cannot run on this machine; undefined when it can. */
   unavailable(): Promise<string | undefined>;
   /** Versions of what runs. */
@@ -19,11 +20,16 @@ export interface Subject {
   start(folder: string): Promise<RunningSubject>;
 }
 
+/** What its requests look like, where it does not take what the others take. */
+export interface RequestShape {
+  path: string;
+  /** The header that carries the idempotency key. */
+  idempotencyHeader: string;
+}
+
 export interface RunningSubject {
   /** Where events are POSTed, http://127.0.0.1:port/path. */
   url: string;
-  /** The header that carries the idempotency key, where it is not X-Idempotency-Key. */
-  idempotencyHeader?: string;
   /** Events whose handler has run to its end (and is settled) so far; undefined if it runs none. */
   handled?(): Promise<number>;
   stop(): Promise<void>;

@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { createHmac, randomFillSync, randomUUID } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import type { RequestShape } from "../subject.ts";
 import { BENCH_EVENT_TYPE, BENCH_PATH, BENCH_SECRET } from "../terms.ts";
 
 export interface RequestFile {
@@ -16,15 +17,21 @@ export interface RequestFile {
   count: number;
 }
 
+/** What all servers take, but for those that say otherwise. */
+const COMMON: RequestShape = { path: BENCH_PATH, idempotencyHeader: "X-Idempotency-Key" };
+
 /** Requests written at once. */
 const CHUNK = 4096;
 
 /** At least `count` requests with bodies of exactly `bodyBytes`. */
-export function requestFile(folder: string, { bodyBytes, count }: { bodyBytes: number; count: number }): RequestFile {
+export function requestFile(
+  folder: string,
+  { bodyBytes, count, shape = COMMON }: { bodyBytes: number; count: number; shape?: RequestShape | undefined },
+): RequestFile {
   mkdirSync(folder, { recursive: true });
-  const next = requestMaker(bodyBytes);
+  const next = requestMaker(bodyBytes, shape);
   const stride = next().length;
-  const path = join(folder, `requests-${bodyBytes}-${fingerprint(bodyBytes)}.bin`);
+  const path = join(folder, `requests-${bodyBytes}-${fingerprint(bodyBytes, shape)}.bin`);
   const known = existsSync(path) ? Math.floor(statSync(path).size / stride) : 0;
   if (known < count) grow(path, { from: known, to: count, stride, next });
   // Reads it once, so that it is in the page cache when the load begins.
@@ -33,10 +40,10 @@ export function requestFile(folder: string, { bodyBytes, count }: { bodyBytes: n
 }
 
 /** A file of an older shape is not taken for one of today's. */
-function fingerprint(bodyBytes: number): string {
+function fingerprint(bodyBytes: number, shape: RequestShape): string {
   const { body, idAt, noteAt } = bodyTemplate(bodyBytes);
   return createHmac("sha256", BENCH_SECRET).update(body.subarray(0, idAt)).update(body.subarray(idAt + 36, noteAt))
-    .update(headOf(bodyBytes, "", "")).digest("hex").slice(0, 8);
+    .update(headOf(bodyBytes, shape, { key: "", signature: "" })).digest("hex").slice(0, 8);
 }
 
 function grow(
@@ -62,31 +69,36 @@ function warm(path: string, bytes: number): void {
 }
 
 /** Makes one signed request after another; the Buffer is the same one each time, its bytes are not. */
-function requestMaker(bodyBytes: number): () => Buffer {
+function requestMaker(bodyBytes: number, shape: RequestShape): () => Buffer {
   const { body, idAt, noteAt, noteLength } = bodyTemplate(bodyBytes);
   const random = Buffer.alloc(Math.ceil((noteLength * 3) / 4));
-  const whole = Buffer.alloc(headOf(bodyBytes, randomUUID(), "0".repeat(64)).length + bodyBytes);
+  const signed = { key: randomUUID(), signature: "0".repeat(64) };
+  const whole = Buffer.alloc(headOf(bodyBytes, shape, signed).length + bodyBytes);
   return () => {
     body.write(randomUUID(), idAt, "latin1");
     randomFillSync(random);
     body.write(random.toString("base64url").slice(0, noteLength), noteAt, "latin1");
     const signature = createHmac("sha256", BENCH_SECRET).update(body).digest("hex");
-    const headLength = whole.write(headOf(bodyBytes, randomUUID(), signature), 0, "latin1");
+    const headLength = whole.write(headOf(bodyBytes, shape, { key: randomUUID(), signature }), 0, "latin1");
     body.copy(whole, headLength);
     return whole;
   };
 }
 
-function headOf(bodyBytes: number, key: string, signature: string): string {
+function headOf(
+  bodyBytes: number,
+  { path, idempotencyHeader }: RequestShape,
+  { key, signature }: { key: string; signature: string },
+): string {
   return [
-    `POST ${BENCH_PATH} HTTP/1.1`,
+    `POST ${path} HTTP/1.1`,
     "Host: bench.example",
     "User-Agent: bench",
     "Content-Type: application/json",
     `Content-Length: ${bodyBytes}`,
     `X-Webhook-Signature: sha256=${signature}`,
     `X-Event-Type: ${BENCH_EVENT_TYPE}`,
-    `X-Idempotency-Key: ${key}`,
+    `${idempotencyHeader}: ${key}`,
     "\r\n",
   ].join("\r\n");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { RunningSubject, Subject } from "../subject.ts";
 import { missingPrograms, programVersion } from "./installed.ts";
 import { freePort, ProcessGroup } from "./process-group.ts";
-import { SECRET } from "./secret.ts";
+import { BENCH_SECRET } from "../terms.ts";
 
 const HOOK = {
   id: "bench",
@@ -19,7 +19,7 @@ const HOOK = {
     or: [{
       match: {
         type: "payload-hmac-sha256",
-        secret: SECRET,
+        secret: BENCH_SECRET,
         parameter: { source: "header", name: "X-Webhook-Signature" },
       },
     }],

@@ -7,7 +7,7 @@ import type { RunningSubject, Subject } from "../subject.ts";
 import { missingPackages, missingPrograms, nodeVersion, packageVersion, programVersion } from "./installed.ts";
 import { freePort, NODE, ProcessGroup, RIVALS_FOLDER, stopAll } from "./process-group.ts";
 import { type Appendfsync, REDIS_PROGRAMS, startRedis } from "./redis.ts";
-import { SECRET } from "./secret.ts";
+import { BENCH_SECRET } from "../terms.ts";
 
 const PROMISES: Record<Appendfsync, string> = {
   always: "Verified, and the job is in Redis' append-only file, fsynced before the 202.",
@@ -46,7 +46,12 @@ export function bullmqSubject(framework: "express" | "fastify", appendfsync: App
 async function start(framework: string, appendfsync: Appendfsync, folder: string): Promise<RunningSubject> {
   const redis = await startRedis(folder, appendfsync);
   const [port, countPort] = [await freePort(), await freePort()];
-  const env = { REDIS_PORT: String(redis.port), PORT: String(port), COUNT_PORT: String(countPort), SECRET };
+  const env = {
+    REDIS_PORT: String(redis.port),
+    PORT: String(port),
+    COUNT_PORT: String(countPort),
+    SECRET: BENCH_SECRET,
+  };
   const run = (name: string) =>
     new ProcessGroup({ name, run: [NODE, join(RIVALS_FOLDER, `${name}.mjs`)], folder, env });
   const worker = run("bullmq-worker");

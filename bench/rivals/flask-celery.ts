@@ -6,7 +6,7 @@ import type { RunningSubject, Subject } from "../subject.ts";
 import { missingModules, missingPrograms, programVersion, PYTHON, pythonVersions } from "./installed.ts";
 import { freePort, ProcessGroup, RIVALS_FOLDER, stopAll, until } from "./process-group.ts";
 import { type Appendfsync, REDIS_PROGRAMS, startRedis } from "./redis.ts";
-import { SECRET } from "./secret.ts";
+import { BENCH_SECRET } from "../terms.ts";
 
 const execute = promisify(execFile);
 
@@ -50,7 +50,12 @@ function flaskCelery(appendfsync: Appendfsync): Subject {
 async function start(appendfsync: Appendfsync, folder: string): Promise<RunningSubject> {
   const redis = await startRedis(folder, appendfsync);
   const port = await freePort();
-  const env = { REDIS_PORT: String(redis.port), SECRET, PYTHONPATH: RIVALS_FOLDER, PYTHONDONTWRITEBYTECODE: "1" };
+  const env = {
+    REDIS_PORT: String(redis.port),
+    SECRET: BENCH_SECRET,
+    PYTHONPATH: RIVALS_FOLDER,
+    PYTHONDONTWRITEBYTECODE: "1",
+  };
   const celery = new ProcessGroup({
     name: "celery",
     run: [PYTHON, "-m", "celery", "-A", "celery_tasks", "worker", "--loglevel", "WARNING"],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RunningSubject, Subject } from "../subject.ts";
 import { missingPackages, nodeVersion, packageVersion } from "./installed.ts";
 import { freePort, NODE, ProcessGroup, RIVALS_FOLDER, stopAll } from "./process-group.ts";
-import { SECRET } from "./secret.ts";
+import { BENCH_SECRET } from "../terms.ts";
 
 const PARTITIONS = 4;
 /** Each call goes to a partition by chance; that one of four is left out has a chance of 4 * 0.75^64. */
@@ -16,6 +16,7 @@ export const restate: Subject = {
     "The invocation is in Restate's replicated log, fsynced before the 202, once for each idempotency key (for a day).",
   lacks:
     "The signature is checked in the handler, after the 202: a forged event is stored and acked too. No order per key.",
+  shape: { path: "/webhooks/bench/send", idempotencyHeader: "idempotency-key" },
   unavailable: () => Promise.resolve(missingPackages("@restatedev/restate-server", "@restatedev/restate-sdk")),
   versions: async () => ({
     node: await nodeVersion(),
@@ -52,14 +53,13 @@ async function start(folder: string): Promise<RunningSubject> {
     name: "restate-handler",
     run: [NODE, join(RIVALS_FOLDER, "restate-handler.mjs")],
     folder,
-    env: { PORT: String(handler), COUNT_PORT: String(count), SECRET },
+    env: { PORT: String(handler), COUNT_PORT: String(count), SECRET: BENCH_SECRET },
   });
   await Promise.all([server.ready(ingress), server.ready(admin), handlers.ready(handler), handlers.ready(count)]);
   await register(admin, handler);
   await leadersElected(ingress);
   return {
     url: `http://127.0.0.1:${ingress}/webhooks/bench/send`,
-    idempotencyHeader: "idempotency-key",
     handled: async () => Number(await (await fetch(`http://127.0.0.1:${count}/`)).text()),
     stop: () => stopAll([server, handlers]),
   };

@@ -17,7 +17,8 @@ export interface CompareOptions {
   terms: Terms;
   /** Where fresh folders are made. */
   folder: string;
-  requests: RequestFile;
+  /** The requests that a subject takes. */
+  requestsFor(subject: Subject): RequestFile;
   say(line: string): void;
 }
 
@@ -60,23 +61,24 @@ async function eachOnce<T>(options: CompareOptions, { round, failures, measure }
   return measured;
 }
 
-async function closed(subject: Subject, { terms, folder, requests, say }: CompareOptions): Promise<Saturation> {
+async function closed(subject: Subject, { terms, folder, requestsFor, say }: CompareOptions): Promise<Saturation> {
   const load = terms.generator === "wrk" ? runWrk : runClosedLoop;
-  const one = await saturate(subject, { ...terms, folder, requests, load });
+  const one = await saturate(subject, { ...terms, folder, requests: requestsFor(subject), load });
   say(closedLine(subject.name, one));
   return one;
 }
 
 async function opened(
   subject: Subject,
-  { terms, folder, requests, say }: CompareOptions,
+  { terms, folder, requestsFor, say }: CompareOptions,
   rounds: readonly Round<Saturation>[],
 ): Promise<OpenMeasured[]> {
   const saturation = median(rounds.flatMap((round) => sustained(round[subject.name])));
   if (Number.isNaN(saturation)) throw new Error("its saturation is not known");
   const measured: OpenMeasured[] = [];
   for (const share of terms.shares) {
-    const one = await measureOpen(subject, { ...terms, folder, requests, rate: Math.round(saturation * share) });
+    const rate = Math.round(saturation * share);
+    const one = await measureOpen(subject, { ...terms, folder, requests: requestsFor(subject), rate });
     say(openLine(subject.name, one));
     measured.push(one);
   }

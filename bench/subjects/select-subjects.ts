@@ -1,5 +1,6 @@
 /** All that can be measured, by name. */
 import type { Subject } from "../subject.ts";
+import { RIVALS } from "../rivals/rivals.ts";
 import { floor, floorHmac } from "./floor.ts";
 import { hookd, hookdAck } from "./hookd.ts";
 import { DENO_RUNTIME, NODE, type Runtime } from "./runtime.ts";
@@ -11,8 +12,6 @@ const OURS: Record<string, (runtime: Runtime) => Subject> = {
   "hookd-ack": hookdAck,
   hookd,
 };
-/** Rivals run on what their makers say, whatever ours run on. */
-const RIVALS: readonly Subject[] = [];
 
 export interface Selected {
   subjects: Subject[];
@@ -20,7 +19,7 @@ export interface Selected {
   unavailable: Record<string, string>;
 }
 
-/** In the order asked for, ours once for each runtime; "rivals" names all of them. Throws for a name that is none. */
+/** In the order asked for, ours once for each runtime; "rivals" names all of them, which run on what their makers say. Throws for a name that is none. */
 export async function selectSubjects(names: readonly string[], runtimes: readonly string[]): Promise<Selected> {
   const asked = names.flatMap((name) => named(name, runtimes));
   const selected: Selected = { subjects: [], unavailable: {} };
