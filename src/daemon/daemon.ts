@@ -9,7 +9,6 @@ import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { urlOf } from "../config.ts";
 import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { HookdError } from "../errors.ts";
 import { HandlerPool } from "../execute/handler-pool.ts";
 import { PRESET_NAMES } from "../presets/registry.ts";
@@ -65,7 +64,7 @@ export class Daemon {
   #project: Project;
   #stores: Stores | undefined;
   #pool: HandlerPool | undefined;
-  #dispatcher: Dispatcher | undefined;
+  #dispatcher: ReturnType<typeof joinPath> | undefined;
   #listener: PublicListener | undefined;
   #admin: AdminListener | undefined;
   #draining: Promise<void> | undefined;

@@ -29,7 +29,7 @@ export interface PathNeeds {
 }
 
 /** The dispatcher that drives the path; it has not started. */
-export function joinPath(needs: PathNeeds): Dispatcher {
+export function joinPath(needs: PathNeeds): Dispatcher<Attempted | undefined> {
   const { store, awaited, clock, emit } = needs;
   const settle = createSettle({
     ...needs,
@@ -39,11 +39,15 @@ export function joinPath(needs: PathNeeds): Dispatcher {
     onSettled: (settlement) => awaited.settled(settlement),
     onUnsettled: (eventId) => awaited.failed(eventId),
   });
-  const run = async (delivery: Delivery) => {
-    if (await settleDeath(needs, delivery)) return;
-    await settle(delivery, await attempt(needs, delivery));
-  };
-  return new Dispatcher({ store, run, slots: slotsOf(needs.project().config), clock, emit });
+  return new Dispatcher({
+    store,
+    attempt: (delivery) => attempt(needs, delivery),
+    settle: (delivery, attempted) =>
+      attempted === undefined ? settleDeath(needs, delivery) : settle(delivery, attempted),
+    slots: slotsOf(needs.project().config),
+    clock,
+    emit,
+  });
 }
 
 /** Attempts that may run at once. */
@@ -51,20 +55,20 @@ export function slotsOf({ pool }: Pick<Config, "pool">): number {
   return pool.threads * pool.perThread;
 }
 
-/** An event whose letter was written before a crash is dead: running it again would be once too often. */
-async function settleDeath({ died, store, project, clock }: PathNeeds, delivery: Delivery): Promise<boolean> {
-  const failure = died.get(delivery.event.id);
-  if (failure === undefined) return false;
-  died.delete(delivery.event.id);
-  const { onDead } = rulesFor(delivery.event, project());
-  const decision = { kind: "dead-letter" as const, failure, park: onDead === "park" };
-  await untilDurable(() => store.settle(delivery, decision), { clock, onRefused: () => {} });
-  return true;
-}
-
-async function attempt({ project, pool, clock }: PathNeeds, delivery: Delivery): Promise<Attempted> {
+/** Undefined if there is nothing to run: the event's letter was written before a crash, so that it is dead. */
+async function attempt({ died, project, pool, clock }: PathNeeds, delivery: Delivery): Promise<Attempted | undefined> {
+  if (died.get(delivery.event.id) !== undefined) return undefined;
   const plan = runPlanFor(delivery.event, project());
   if (plan.kind === "run") return await pool().run(delivery, plan);
   const outcome = plan.kind === "skip" ? SKIPPED : { kind: "failed" as const, failure: plan.failure };
   return { outcome, startedAt: clock.now(), durationMs: 0 };
+}
+
+/** What was missing before the crash: the outcome. */
+async function settleDeath({ died, store, project, clock }: PathNeeds, delivery: Delivery): Promise<void> {
+  const failure = died.get(delivery.event.id)!;
+  died.delete(delivery.event.id);
+  const { onDead } = rulesFor(delivery.event, project());
+  const decision = { kind: "dead-letter" as const, failure, park: onDead === "park" };
+  await untilDurable(() => store.settle(delivery, decision), { clock, onRefused: () => {} });
 }

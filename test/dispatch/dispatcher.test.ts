@@ -12,14 +12,25 @@ function rig(slots: number) {
   const store = new MemoryStore(clock);
   const running = new Map<string, () => void>();
   const signals: Signal[] = [];
-  const run = async (delivery: Delivery) => {
+  const attempt = async (delivery: Delivery) => {
     await new Promise<void>((resolve) => running.set(delivery.event.key, resolve));
     running.delete(delivery.event.key);
+  };
+  let commits = Promise.resolve();
+  const settle = async (delivery: Delivery) => {
+    await commits;
     await store.settle(delivery, { kind: "complete", result: "null" });
   };
-  const dispatcher = new Dispatcher({ store, run, slots, clock, emit: (signal) => signals.push(signal) });
+  /** Settlements wait from now on; the function that is returned lets them go on. */
+  const stall = () => {
+    let resume = () => {};
+    commits = new Promise((resolve) => resume = resolve);
+    return resume;
+  };
+  const emit = (signal: Signal) => void signals.push(signal);
+  const dispatcher = new Dispatcher({ store, attempt, settle, slots, clock, emit });
   const append = (count: number) => store.append(Array.from({ length: count }, (_, n) => anEvent({ key: `k${n}` })));
-  return { clock, store, running, signals, dispatcher, append };
+  return { clock, store, running, signals, dispatcher, append, stall };
 }
 
 describe("the dispatcher", () => {
@@ -45,10 +56,11 @@ describe("the dispatcher", () => {
           return Promise.resolve(Array.from({ length: limit }, () => aDelivery()));
         },
       },
-      run: async () => {
+      attempt: async () => {
         let hops = await new Promise<number>((resolve) => ends.push(resolve));
         while (hops-- > 0) await Promise.resolve();
       },
+      settle: () => Promise.resolve(),
       slots: 4,
       clock: fakeClock(),
       emit: () => {},
@@ -59,6 +71,50 @@ describe("the dispatcher", () => {
     await settled();
     assert.deepEqual(limits, [4, 3]);
     assert.equal(dispatcher.running, 4);
+  });
+
+  it("frees a slot when the attempt has ended, before it is settled", async () => {
+    const { dispatcher, append, running, stall } = rig(1);
+    await append(2);
+    dispatcher.start();
+    await settled();
+    stall();
+    running.get("k0")!();
+    await settled();
+    assert.deepEqual([...running.keys()], ["k1"]);
+    assert.equal(dispatcher.running, 2);
+  });
+
+  it("claims no more once four deliveries for each slot wait to be settled", async () => {
+    const { dispatcher, append, running, stall, store } = rig(2);
+    await append(20);
+    dispatcher.start();
+    await settled();
+    const resume = stall();
+    for (let n = 0; n < 20; n++) {
+      for (const end of [...running.values()]) end();
+      await settled();
+    }
+    assert.deepEqual([dispatcher.running, running.size, store.status().running], [8, 0, 8]);
+    resume();
+    await settled();
+    assert.equal(running.size, 2);
+  });
+
+  it("drains until all is settled, not only attempted", async () => {
+    const { dispatcher, append, running, stall, store } = rig(1);
+    await append(1);
+    dispatcher.start();
+    await settled();
+    const resume = stall();
+    running.get("k0")!();
+    let drained = false;
+    const drain = dispatcher.drain().then(() => drained = true);
+    await settled();
+    assert.equal(drained, false);
+    resume();
+    await drain;
+    assert.equal(store.status().depth, 0);
   });
 
   it("takes what comes while it waits", async () => {
@@ -127,7 +183,8 @@ describe("the dispatcher", () => {
       store: {
         claim: (limit, signal) => failures-- > 0 ? Promise.reject(new Error("disk")) : store.claim(limit, signal),
       },
-      run: (delivery) => Promise.resolve(void seen.push(delivery.event.key)),
+      attempt: (delivery) => Promise.resolve(void seen.push(delivery.event.key)),
+      settle: () => Promise.resolve(),
       slots: 1,
       clock,
       emit: (signal) => signals.push(signal),
