@@ -3,5 +3,5 @@
  * that one file of requests serves all of them.
  */
 export const BENCH_PATH = "/webhooks/bench";
-export const BENCH_SECRET = "a secret of the bench, 32 bytes+";
+export const BENCH_SECRET = "a secret of the bench";
 export const BENCH_EVENT_TYPE = "bench.event";

@@ -23,7 +23,7 @@ export async function runWrk(options: LoadOptions): Promise<ClosedLoop> {
   wrk.stdout.setEncoding("utf8").on("data", (text) => said.out += text);
   wrk.stderr.setEncoding("utf8").on("data", (text) => said.err += text);
   const code = await new Promise((resolve, reject) => wrk.once("error", reject).once("close", resolve));
-  if (code !== 0) throw new Error(`wrk ended with ${code}: ${said.err.trim()}`);
+  if (code !== 0) throw new Error(`wrk ended with ${String(code)}: ${said.err.trim()}`);
   return { ...parseWrk(said.out), ...await cores };
 }
 

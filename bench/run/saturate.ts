@@ -2,13 +2,12 @@
  * One closed-loop measurement of one subject: fresh folder and process, a warm-up, the measured window, and for a
  * subject that runs handlers the time until the last acked event is handled.
  */
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClosedLoop, LoadOptions } from "../load/closed-loop.ts";
 import type { RequestFile } from "../load/request-file.ts";
 import type { RunningSubject, Subject } from "../subject.ts";
+import { withFresh } from "./with-fresh.ts";
 
 export interface SaturateOptions {
   /** Where the subject's fresh folder is made. */
@@ -40,16 +39,7 @@ const CATCH_UP = 3;
 const POLL_MS = 25;
 
 export async function saturate(subject: Subject, options: SaturateOptions): Promise<Saturation> {
-  const folder = join(options.folder, subject.name);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const running = await subject.start(folder);
-  try {
-    return await measure(running, options);
-  } finally {
-    await running.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return await withFresh(subject, options.folder, (running) => measure(running, options));
 }
 
 async function measure(running: RunningSubject, options: SaturateOptions): Promise<Saturation> {

@@ -14,18 +14,29 @@ const OURS: Record<string, (runtime: Runtime) => Subject> = {
 /** Rivals run on what their makers say, whatever ours run on. */
 const RIVALS: readonly Subject[] = [];
 
-/** In the order asked for, ours once for each runtime. Throws where one is unknown or cannot run here. */
-export async function selectSubjects(names: readonly string[], runtimes: readonly string[]): Promise<Subject[]> {
-  const subjects = names.flatMap((name) => {
-    const make = OURS[name];
-    if (make !== undefined) return runtimes.map((runtime) => make(runtimeNamed(runtime)));
-    return RIVALS.find((rival) => rival.name === name) ?? unknown(name);
-  });
-  for (const subject of subjects) {
+export interface Selected {
+  subjects: Subject[];
+  /** What was asked for and cannot run here, with the reason. */
+  unavailable: Record<string, string>;
+}
+
+/** In the order asked for, ours once for each runtime; "rivals" names all of them. Throws for a name that is none. */
+export async function selectSubjects(names: readonly string[], runtimes: readonly string[]): Promise<Selected> {
+  const asked = names.flatMap((name) => named(name, runtimes));
+  const selected: Selected = { subjects: [], unavailable: {} };
+  for (const subject of asked) {
     const why = await subject.unavailable();
-    if (why !== undefined) throw new Error(`${subject.name} cannot run here: ${why}`);
+    if (why === undefined) selected.subjects.push(subject);
+    else selected.unavailable[subject.name] = why;
   }
-  return subjects;
+  return selected;
+}
+
+function named(name: string, runtimes: readonly string[]): readonly Subject[] {
+  if (name === "rivals") return RIVALS;
+  const make = OURS[name];
+  if (make !== undefined) return runtimes.map((runtime) => make(runtimeNamed(runtime)));
+  return [RIVALS.find((rival) => rival.name === name) ?? unknown(name)];
 }
 
 function runtimeNamed(name: string): Runtime {
