@@ -8,9 +8,12 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { memoryMb } from "./cpu-time.ts";
 import { IS_DENO } from "./keep-result.ts";
+import { ROOT } from "./root.ts";
+import type { RunningSubject, Subject } from "./subject.ts";
+import { DENO_RUNTIME, NODE, type Runtime } from "./subjects/runtime.ts";
 import { BENCH_EVENT_TYPE, BENCH_PATH, BENCH_SECRET } from "./terms.ts";
 
 export interface DaemonOptions {
@@ -22,6 +25,16 @@ export interface DaemonOptions {
   config?: Record<string, unknown>;
   /** What differs in the one source. */
   source?: Record<string, unknown>;
+  /** The one that the bench itself runs on, if left out. */
+  runtime?: Runtime;
+}
+
+/** What the bench itself runs on. */
+const OWN: Runtime = IS_DENO ? DENO_RUNTIME : NODE;
+
+/** The runtime by its name, e.g. of an option; the bench's own one by default. */
+export function runtimeNamed(name: string = OWN.name): Runtime {
+  return name === "deno" ? DENO_RUNTIME : NODE;
 }
 
 export class BenchDaemon {
@@ -45,10 +58,9 @@ export class BenchDaemon {
 
   static async start(options: DaemonOptions): Promise<BenchDaemon> {
     const config = writeProject(options);
-    const main = new URL(IS_DENO ? "../src/main.ts" : "../src/main.js", import.meta.url);
-    const args = [...(IS_DENO ? ["run", "-A"] : []), fileURLToPath(main), "serve", "--config", config];
+    const [command = "", ...args] = (options.runtime ?? OWN).command("src/main");
     const startedAt = performance.now();
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, [...args, "serve", "--config", config], {
       env: { ...process.env, HOOKD_SECRET: BENCH_SECRET },
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -85,10 +97,10 @@ export class BenchDaemon {
   }
 }
 
-function writeProject({ folder, handler = "run() {}", config = {}, source = {} }: DaemonOptions): string {
+function writeProject({ folder, handler = "run() {}", config = {}, source = {}, runtime }: DaemonOptions): string {
   const handlers = join(folder, "handlers");
   mkdirSync(handlers, { recursive: true });
-  writeHandler(join(handlers, "bench-event.ts"), handler);
+  writeHandler(join(handlers, "bench-event.ts"), handler, runtime);
   const file = join(folder, "hookd.yaml");
   const verify = { preset: "hookd", secrets: ["${env:HOOKD_SECRET}"] };
   writeFileSync(
@@ -107,8 +119,8 @@ function writeProject({ folder, handler = "run() {}", config = {}, source = {} }
 }
 
 /** The rest of a handler's definition as a file of TypeScript, which finds hookd from any folder. */
-export function writeHandler(file: string, rest: string): void {
-  const hookd = fileURLToPath(new URL(IS_DENO ? "../src/handler.ts" : "../src/handler.js", import.meta.url));
+export function writeHandler(file: string, rest: string, runtime = OWN): void {
+  const hookd = join(ROOT, runtime.name === "deno" ? "src/handler.ts" : "dist/src/handler.js");
   writeFileSync(
     file,
     `import { defineHandler } from ${JSON.stringify(pathToFileURL(hookd).href)};\n\n` +
@@ -126,4 +138,20 @@ async function readyLine(child: ChildProcess): Promise<{ public: string; admin: 
     return JSON.parse(line);
   }
   throw new Error(`The daemon ended before it was ready:\n${seen.slice(-20).join("\n")}`);
+}
+
+/** The daemon as the comparison's runner takes it. */
+export function daemonSubject(name: string, options: Omit<DaemonOptions, "folder">): Subject {
+  return {
+    name,
+    title: name,
+    promises: "verified, on disk, handled and settled",
+    lacks: "",
+    unavailable: async () => undefined,
+    versions: async () => ({}),
+    async start(folder): Promise<RunningSubject> {
+      const daemon = await BenchDaemon.start({ ...options, folder });
+      return { url: daemon.url, handled: () => daemon.processed(), stop: () => daemon.stop("SIGKILL") };
+    },
+  };
 }

@@ -21,6 +21,8 @@ export interface Filling {
   /** Ordering keys of the waiting events; 0: they have none. */
   mailboxes: number;
   paused: boolean;
+  /** Default: that of the daemon. */
+  segmentBytes?: number;
 }
 
 const BATCH = 1000;
@@ -30,7 +32,7 @@ const PROGRESS = 250_000;
 
 export async function fillJournal(data: string, filling: Filling): Promise<void> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const journal = await openBenchJournal(data);
+  const journal = await openBenchJournal(data, filling.segmentBytes);
   if (filling.paused) {
     for (let box = 0; box < filling.mailboxes; box++) await journal.archive.hold(`bench:user-${box}`, "paused");
   }
@@ -47,12 +49,12 @@ export async function fillJournal(data: string, filling: Filling): Promise<void>
 }
 
 /** As the daemon opens it by default, but for the cache. */
-export function openBenchJournal(folder: string): Promise<Journal> {
+export function openBenchJournal(folder: string, segmentBytes = 64 * 2 ** 20): Promise<Journal> {
   return Journal.open({
     folder,
     clock: systemClock,
     emit: () => {},
-    segmentBytes: 64 * 2 ** 20,
+    segmentBytes,
     cacheEntries: 1000,
     retention: { keepMs: 3 * DAY_MS, deadMs: Infinity },
   });

@@ -12,15 +12,15 @@ import { type Spread, spread } from "./statistics.ts";
 export const IS_DENO = "Deno" in globalThis;
 export const RUNTIME = IS_DENO ? `deno ${process.versions.deno}` : `node ${process.versions.node}`;
 
-/** Prints the report with what it was measured on, and keeps it. */
-export function keepResult(name: string, report: Record<string, unknown>): void {
-  const whole = { runtime: RUNTIME, cpus: cpus().length, cpu: cpus()[0]?.model ?? "unknown", ...report };
+/** Prints the report with what it was measured on, and keeps it. `runtime` is what is measured, e.g. "node 20.18.0". */
+export function keepResult(name: string, report: Record<string, unknown>, runtime = RUNTIME): void {
+  const whole = { runtime, cpus: cpus().length, cpu: cpus()[0]?.model ?? "unknown", ...report };
   console.log(JSON.stringify(whole, undefined, 2));
   const folder = join(ROOT, "bench", "results");
   const file = join(folder, `${name}.json`);
   const known = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ ...known, [RUNTIME.split(".")[0]!]: whole }, undefined, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...known, [runtime.split(".")[0]!]: whole }, undefined, 2)}\n`);
 }
 
 /** Median and spread of the rounds, to three digits. */
