@@ -25,6 +25,8 @@ export interface DaemonOptions {
   config?: Record<string, unknown>;
   /** What differs in the one source. */
   source?: Record<string, unknown>;
+  /** Further sources by name, each at /webhooks/<name>. */
+  more?: Record<string, Record<string, unknown>>;
   /** The one that the bench itself runs on, if left out. */
   runtime?: Runtime;
 }
@@ -97,12 +99,13 @@ export class BenchDaemon {
   }
 }
 
-function writeProject({ folder, handler = "run() {}", config = {}, source = {}, runtime }: DaemonOptions): string {
+function writeProject({ folder, handler = "run() {}", config = {}, source = {}, more = {}, runtime }: DaemonOptions) {
   const handlers = join(folder, "handlers");
   mkdirSync(handlers, { recursive: true });
   writeHandler(join(handlers, "bench-event.ts"), handler, runtime);
   const file = join(folder, "hookd.yaml");
   const verify = { preset: "hookd", secrets: ["${env:HOOKD_SECRET}"] };
+  const further = Object.entries(more).map(([name, its]) => [name, { path: `/webhooks/${name}`, verify, ...its }]);
   writeFileSync(
     file,
     JSON.stringify({
@@ -112,7 +115,7 @@ function writeProject({ folder, handler = "run() {}", config = {}, source = {}, 
       handlers,
       log: { sample: 0 },
       ...config,
-      sources: { bench: { path: BENCH_PATH, verify, mode: "ack", ...source } },
+      sources: { bench: { path: BENCH_PATH, verify, mode: "ack", ...source }, ...Object.fromEntries(further) },
     }),
   );
   return file;

@@ -3,7 +3,7 @@
  * others.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { ROOT } from "./root.ts";
@@ -12,9 +12,18 @@ import { type Spread, spread } from "./statistics.ts";
 export const IS_DENO = "Deno" in globalThis;
 export const RUNTIME = IS_DENO ? `deno ${process.versions.deno}` : `node ${process.versions.node}`;
 
+/** The load of the last minute when the bench began: other work on the machine shows here. */
+const LOAD_BEFORE = loadavg()[0]!;
+
 /** Prints the report with what it was measured on, and keeps it. `runtime` is what is measured, e.g. "node 20.18.0". */
 export function keepResult(name: string, report: Record<string, unknown>, runtime = RUNTIME): void {
-  const whole = { runtime, cpus: cpus().length, cpu: cpus()[0]?.model ?? "unknown", ...report };
+  const whole = {
+    runtime,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model ?? "unknown",
+    loadBefore: rounded(LOAD_BEFORE),
+    ...report,
+  };
   console.log(JSON.stringify(whole, undefined, 2));
   const folder = join(ROOT, "bench", "results");
   const file = join(folder, `${name}.json`);

@@ -1,11 +1,13 @@
 /**
  * What an ack waits for while the daemon has other work: an open loop at a fixed modest rate, on a daemon that drains a
- * backlog (`drain`), and on one that compacts its journal (`compaction`: settled segments go, waiting events in them are
- * written again), each next to the same load without that work, in turns. Latency counts from when a request was due.
+ * backlog (`drain`), on one whose metrics are scraped each second (`scrape`: 13 sources x 200 types), and on one that
+ * compacts its journal (`compaction`: settled segments go, waiting events in them are written again), each next to the
+ * same load without that work, in turns. Latency counts from when a request was due.
  *
- *   npm run build && node dist/bench/scale/latency.js [--work drain,compaction] [--rounds 3] [--rate 1000]
+ *   npm run build && node dist/bench/scale/latency.js [--work drain,scrape,compaction] [--rounds 3] [--rate 1000]
  *                    [--backlog 200000] [--settled 450000] [--waiting 50000] [--runtime deno]
  */
+import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,10 +21,12 @@ import type { LatencySummary } from "../load/latencies.ts";
 import { runOpenLoop } from "../load/load.ts";
 import { requestFile } from "../load/request-file.ts";
 import { runJson } from "../run-json.ts";
+import { BENCH_SECRET } from "../terms.ts";
 
 const BODY_BYTES = 1024;
 const CONNECTIONS = 32;
 const MAILBOXES = 1000;
+const [SOURCES, TYPES] = [13, 200];
 const WARM_UP_SECONDS = 1;
 /** The journal looks for old segments every so often, from its opening on. */
 const COMPACTION_SECONDS = 60;
@@ -33,7 +37,7 @@ const SEGMENT_BYTES = 8 * 2 ** 20;
 
 const { values } = parseArgs({
   options: {
-    work: { type: "string", default: "drain,compaction" },
+    work: { type: "string", default: "drain,scrape,compaction" },
     rounds: { type: "string", default: "3" },
     rate: { type: "string", default: "1000" },
     seconds: { type: "string", default: "5" },
@@ -57,7 +61,7 @@ interface Told {
   done: Record<string, number>;
 }
 
-const WORKS = { drain, compaction };
+const WORKS = { drain, scrape, compaction };
 const report: Record<string, unknown> = {};
 try {
   for (const work of values.work.split(",") as (keyof typeof WORKS)[]) {
@@ -98,6 +102,47 @@ async function drainOnce(withBacklog: boolean): Promise<Told> {
     const processed = (await daemon.processed()) - before;
     return { ...told, done: { processed, leftOver: await daemon.metric("hookd_queue_depth") } };
   });
+}
+
+async function scrape() {
+  const [without, during]: [Told[], Told[]] = [[], []];
+  const types = Array.from({ length: TYPES }, (_, index) => `bench.type_${index}`);
+  const names = Array.from({ length: SOURCES - 1 }, (_, index) => `more-${index}`);
+  const more = Object.fromEntries(names.map((each) => [each, { types, unknown: "accept" }]));
+  const folder = join(scratch, "run");
+  mkdirSync(folder, { recursive: true });
+  await withDaemon({ folder, more }, async (daemon) => {
+    await Promise.all(names.map((each) => sendEach(new URL(`/webhooks/${each}`, daemon.url), types)));
+    const bytes = (await daemon.metrics()).length;
+    for (let round = 0; round < rounds; round++) {
+      const window = { warmUpSeconds: WARM_UP_SECONDS, seconds: Number(values.seconds) };
+      const first = 2 * round * rate * (window.seconds + WARM_UP_SECONDS);
+      without.push({ ...await load(daemon, { ...window, first }), done: { scrapes: 0 } });
+      const scraping = scrapeEachSecond(daemon, window.seconds + WARM_UP_SECONDS);
+      const told = await load(daemon, { ...window, first: first + rate * (window.seconds + WARM_UP_SECONDS) });
+      during.push({ ...told, done: { scrapes: await scraping, bytes } });
+    }
+  });
+  return { without: summaryOf(without), during: summaryOf(during) };
+}
+
+/** One event of each type: from then on the metrics have its series. */
+async function sendEach(url: URL, types: readonly string[]): Promise<void> {
+  for (const type of types) {
+    const body = JSON.stringify({ type, of: url.pathname });
+    const signature = createHmac("sha256", BENCH_SECRET).update(body).digest("hex");
+    const headers = { "X-Webhook-Signature": `sha256=${signature}`, "X-Event-Type": type };
+    const response = await fetch(url, { method: "POST", body, headers });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+async function scrapeEachSecond(daemon: BenchDaemon, seconds: number): Promise<number> {
+  for (let scrapes = 1;; scrapes++) {
+    await Promise.all([daemon.metrics(), pause(1000)]);
+    if (scrapes >= seconds) return scrapes;
+  }
 }
 
 /** One daemon for both: the same load in the quiet before its first compaction, and during it. */
