@@ -30,6 +30,8 @@ export interface LoadResult {
   late: number;
   /** Sent late because all connections awaited answers: the server's fault, and part of the latency. */
   queued: number;
+  /** The longest time between two looks at the clock: what the generator itself may have added to a latency. */
+  stallMs: number;
   /** To the last answer, at least the measured time. */
   seconds: number;
   /** The first request of the file that was not sent. */

@@ -23,6 +23,8 @@ const latencies = new Latencies();
 const nap = new Int32Array(new SharedArrayBuffer(4));
 const result = { sent: 0, answered: 0, refused: 0, errors: 0, late: 0, queued: 0 };
 let underWay = 0;
+let lastTurnAt = 0;
+let stallMs = 0;
 let scheduled = 0;
 let lastAnswerAt = 0;
 let idle: Lane[] = [];
@@ -39,6 +41,8 @@ setTimeout(loop, 1);
 
 function loop(): void {
   const now = performance.now();
+  if (now >= measureAt) stallMs = Math.max(stallMs, now - lastTurnAt);
+  lastTurnAt = now;
   sendDue(now);
   if (now >= endAt && (underWay === 0 || now >= endAt + GRACE_MS)) return finish();
   if (plan.rate !== undefined) Atomics.wait(nap, 0, 0, NAP_MS);
@@ -109,6 +113,7 @@ function finish(): void {
     ...result,
     unanswered: Math.max(0, due - result.answered - result.refused - result.errors),
     seconds: (Math.max(lastAnswerAt, endAt) - measureAt) / 1000,
+    stallMs,
     next: requests.next,
     latencyMs: latencies.summary(),
   };

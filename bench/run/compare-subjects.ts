@@ -105,7 +105,7 @@ function openLine(name: string, { rate, latencyMs, fdatasyncMs, ...one }: OpenMe
   );
   const lost = one.refused + one.errors + one.unanswered;
   return `open   ${name.padEnd(24)} ${rate}/s, p50 ${p50}, p99 ${p99}, p99.9 ${p999} ms, fdatasync p99 ${sync} ms, ` +
-    `late ${one.late}, queued ${one.queued}, lost ${lost}, cores ${one.generatorCores.toFixed(2)} + ${
-      one.serverCores.toFixed(2)
-    }`;
+    `late ${one.late}, stall ${one.stallMs.toFixed(1)} ms, queued ${one.queued}, lost ${lost}, cores ${
+      one.generatorCores.toFixed(2)
+    } + ${one.serverCores.toFixed(2)}`;
 }
