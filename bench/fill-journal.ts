@@ -23,6 +23,8 @@ export interface Filling {
   paused: boolean;
   /** Default: that of the daemon. */
   segmentBytes?: number;
+  /** Number of the first event, where others were filled in before. */
+  first?: number;
 }
 
 const BATCH = 1000;
@@ -36,12 +38,14 @@ export async function fillJournal(data: string, filling: Filling): Promise<void>
   if (filling.paused) {
     for (let box = 0; box < filling.mailboxes; box++) await journal.archive.hold(`bench:user-${box}`, "paused");
   }
-  const { waiting, settled } = filling;
+  const { waiting, settled, first = 0 } = filling;
   const count = waiting + settled;
   for (let done = 0; done < count; done += BATCH) {
     const serials = Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => done + index);
     const isSettled = (serial: number) => share(serial + 1, settled, count) > share(serial, settled, count);
-    await journal.append(serials.map((serial) => benchEvent(serial, { ...filling, isSettled: isSettled(serial) })));
+    await journal.append(
+      serials.map((serial) => benchEvent(first + serial, { ...filling, isSettled: isSettled(serial) })),
+    );
     await settleAll(journal, serials.filter(isSettled).length);
     if (done % PROGRESS === 0 && done > 0) console.error(`filled ${done} of ${count}`);
   }

@@ -6,9 +6,10 @@
  *   npm run build && node dist/bench/scale/backlog.js [--count 1000000] [--body 200] [--seconds 60] [--runtime deno]
  *
  * The drain is looked at for so many seconds at most. 10 million events take 6 GB of disk; the fill alone can be made
- * beforehand: `--folder DIR --fill-only`, then the same without `--fill-only`. A folder that is named is kept.
+ * beforehand and goes on where it was interrupted: `--folder DIR --fill-only`, then the same without `--fill-only`. A
+ * folder that is named is kept.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -24,6 +25,8 @@ const OVERHEAD_BYTES = 800;
 /** Long enough for a collection of what only the start needed. */
 const REST_MS = 3000;
 const POLL_MS = 250;
+/** Events filled in at a time; each step opens the journal anew, which reads what is there. */
+const STEP = 2_000_000;
 
 const { values } = parseArgs({
   options: {
@@ -65,17 +68,21 @@ async function measure(filledSeconds: number | undefined): Promise<void> {
   keepResult(name, report, `${runtime.name} ${runtime.version()}`);
 }
 
-/** Undefined where it was filled before. */
+/** In steps, so that one that was interrupted goes on. Undefined where it was filled before. */
 async function fill(): Promise<number | undefined> {
-  const data = join(folder, "full", "data");
-  if (existsSync(data)) return undefined;
+  const [data, mark] = [join(folder, "full", "data"), join(folder, "filled")];
   mkdirSync(data, { recursive: true });
+  const before = existsSync(mark) ? Number(readFileSync(mark, "utf8")) : 0;
   const { bavail, bsize } = statfsSync(folder);
-  const needed = count * (bodyBytes + OVERHEAD_BYTES);
+  const needed = (count - before) * (bodyBytes + OVERHEAD_BYTES);
   if (bavail * bsize < needed) throw new Error(`${folder} has no ${Math.round(needed / 1e9)} GB to spare`);
   const startedAt = performance.now();
-  await fillJournal(data, { waiting: count, settled: 0, bodyBytes, mailboxes: 0, paused: false });
-  return (performance.now() - startedAt) / 1000;
+  for (let first = before; first < count; first += STEP) {
+    const waiting = Math.min(STEP, count - first);
+    await fillJournal(data, { waiting, first, settled: 0, bodyBytes, mailboxes: 0, paused: false });
+    writeFileSync(mark, String(first + waiting));
+  }
+  return before === 0 ? (performance.now() - startedAt) / 1000 : undefined;
 }
 
 /** A daemon whose slots are all held: what waits goes on waiting. */

@@ -5,7 +5,7 @@
  * same load without that work, in turns. Latency counts from when a request was due.
  *
  *   npm run build && node dist/bench/scale/latency.js [--work drain,scrape,compaction] [--rounds 3] [--rate 1000]
- *                    [--backlog 200000] [--settled 450000] [--waiting 50000] [--runtime deno]
+ *                    [--backlog 200000] [--settled 180000] [--waiting 20000] [--runtime deno]
  */
 import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -42,8 +42,8 @@ const { values } = parseArgs({
     rate: { type: "string", default: "1000" },
     seconds: { type: "string", default: "5" },
     backlog: { type: "string", default: "200000" },
-    settled: { type: "string", default: "450000" },
-    waiting: { type: "string", default: "50000" },
+    settled: { type: "string", default: "180000" },
+    waiting: { type: "string", default: "20000" },
     runtime: { type: "string" },
     folder: { type: "string", default: join(tmpdir(), "hookd-scale") },
   },
