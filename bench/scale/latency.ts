@@ -155,9 +155,9 @@ async function compaction() {
     const folder = join(scratch, "run");
     rmSync(folder, { recursive: true, force: true });
     cpSync(join(scratch, "filled"), join(folder, "data"), { recursive: true });
-    const retention = { retention: { processed: "1s" }, idempotency: { ttl: "1s" } };
-    const config = { ...retention, limits: { queue: 10_000_000 }, store: { segment: "8MB" } };
-    await withDaemon({ folder, config }, async (daemon) => {
+    const short = { retention: { processed: "1s" }, store: { segment: "8MB" } };
+    const config = { ...short, limits: { queue: 10_000_000 } };
+    await withDaemon({ folder, config, source: { idempotency: { ttl: "1s" } } }, async (daemon) => {
       const readyAt = performance.now();
       const journal = join(folder, "data", "journal");
       const until = (seconds: number) => pause(Math.max(0, readyAt + seconds * 1000 - performance.now()));
@@ -171,6 +171,9 @@ async function compaction() {
       await until(COMPACTION_SECONDS - BEFORE - WARM_UP_SECONDS);
       during.push(await window(rate * (WINDOW + WARM_UP_SECONDS)));
     });
+  }
+  for (const { done } of during) {
+    if (done["segmentsAfter"]! >= done["segmentsBefore"]!) throw new Error("No segment went: nothing was compacted");
   }
   return { settled, waiting, fdatasyncMs: await fdatasync(), without: summaryOf(without), during: summaryOf(during) };
 }
