@@ -62,7 +62,7 @@ function warm(path: string, bytes: number): void {
 }
 
 /** Makes one signed request after another; the Buffer is the same one each time, its bytes are not. */
-export function requestMaker(bodyBytes: number): () => Buffer {
+function requestMaker(bodyBytes: number): () => Buffer {
   const { body, idAt, noteAt, noteLength } = bodyTemplate(bodyBytes);
   const random = Buffer.alloc(Math.ceil((noteLength * 3) / 4));
   const whole = Buffer.alloc(headOf(bodyBytes, randomUUID(), "0".repeat(64)).length + bodyBytes);

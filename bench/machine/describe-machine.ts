@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import process from "node:process";
+import { wrkVersion } from "../load/wrk.ts";
+import { ROOT } from "../root.ts";
 
 export interface Machine {
   cpu: string;
@@ -13,10 +15,15 @@ export interface Machine {
   fileSystem: string;
   /** What the bench itself runs on. */
   node: string;
+  /** Of the closed loop's generator; undefined where it is ours. */
+  wrk?: string;
+  /** Of hookd, with "+" where files were changed since. */
+  commit: string;
   load: string;
 }
 
 export function describeMachine(folder: string): Machine {
+  const wrk = wrkVersion();
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
@@ -24,17 +31,30 @@ export function describeMachine(folder: string): Machine {
     kernel: `${process.platform} ${release()}`,
     fileSystem: fileSystemOf(folder),
     node: process.versions.node,
+    ...(wrk === undefined ? {} : { wrk }),
+    commit: readCommit(),
     load: readLoad(),
   };
 }
 
 function fileSystemOf(folder: string): string {
+  const line = read("df", ["--output=fstype,source", folder])?.split("\n").at(-1);
+  const [type, device] = line?.split(/\s+/) ?? [];
+  return device === undefined ? "unknown" : `${type} on ${device}`;
+}
+
+function readCommit(): string {
+  const commit = read("git", ["-C", ROOT, "rev-parse", "--short", "HEAD"]);
+  const changed = read("git", ["-C", ROOT, "status", "--porcelain", "--untracked-files=no"]);
+  return commit === undefined ? "unknown" : `${commit}${changed === "" ? "" : "+"}`;
+}
+
+/** What a command says; undefined where it cannot be run. */
+function read(command: string, args: readonly string[]): string | undefined {
   try {
-    const line = execFileSync("df", ["--output=fstype,source", folder], { encoding: "utf8" }).trim().split("\n").at(-1);
-    const [type, device] = (line ?? "").trim().split(/\s+/);
-    return `${type} on ${device}`;
+    return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
-    return "unknown";
+    return undefined;
   }
 }
 

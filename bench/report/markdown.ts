@@ -5,12 +5,13 @@ import type { OpenRow, Row } from "./summarize.ts";
 
 export function toMarkdown(name: string, comparison: Comparison, rows: readonly Row[]): string {
   const { machine, terms, startedAt } = comparison;
+  const generator = terms.generator === "wrk" ? `wrk ${machine.wrk ?? ""}`.trim() : "ours";
   const kb = terms.bodyBytes / 1024;
   return [
     `# ${name}: signed webhooks of ${kb} KB`,
     `${startedAt.slice(0, 10)}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.kernel}, ` +
-    `${machine.fileSystem}; Node ${machine.node}. ${terms.rounds} interleaved rounds of ${terms.seconds} s after ` +
-    `${terms.warmUpSeconds} s of warm-up, ${terms.connections} connections, generator ${terms.generator}; each ` +
+    `${machine.fileSystem}; Node ${machine.node}; hookd ${machine.commit}. ${terms.rounds} interleaved rounds of ${terms.seconds} s after ` +
+    `${terms.warmUpSeconds} s of warm-up, ${terms.connections} connections, generator ${generator}; each ` +
     "measurement on a fresh process and empty data. Median (lowest to highest). Ratios are formed within each round.",
     "## Closed loop: saturation",
     closedTable(rows),

@@ -2,11 +2,27 @@
 import { type EChartsCoreOption, init } from "echarts";
 import type { Row } from "./summarize.ts";
 
-const COLOURS = ["#2563eb", "#0f766e", "#b45309", "#be123c", "#7c3aed", "#475569", "#65a30d", "#db2777", "#0891b2"];
+const COLOURS = [
+  "#2563eb",
+  "#0f766e",
+  "#b45309",
+  "#be123c",
+  "#7c3aed",
+  "#475569",
+  "#65a30d",
+  "#db2777",
+  "#0891b2",
+  "#ca8a04",
+  "#000000",
+  "#9a3412",
+  "#a78bfa",
+];
 const FONT = "Arial, Helvetica, Liberation Sans, sans-serif";
 const GREY = "#64748b";
 /** Without a browser the width of a text is a guess: room for a wider font. */
 const ITEM_GAP = 36;
+/** The legend stands to its right, a line for each subject. */
+const PLOT = { left: 64, right: 330, top: 76, bottom: 56 };
 
 /** By the end of the file's name. A plot without anything to show is left out. */
 export function toPlots(rows: readonly Row[]): Record<string, string> {
@@ -43,7 +59,7 @@ function throughput(rows: readonly Row[]): EChartsCoreOption {
     data: rows.map((row) => value(row, of)),
   });
   return {
-    title: title("Events a second at saturation", "median of interleaved rounds; more is better"),
+    title: title("Events per second at saturation", "median of interleaved rounds; more is better"),
     legend: { top: 12, right: 40, itemGap: ITEM_GAP },
     grid: { left: 48, right: 90, top: 76, bottom: 24, containLabel: true },
     xAxis: { type: "value", axisLabel: { formatter: grouped }, splitLine: { lineStyle: { color: "#e2e8f0" } } },
@@ -60,7 +76,7 @@ function rates(rows: readonly Row[]): EChartsCoreOption {
       "open loop; p99 from when a request was due; lower and further right is better",
     ),
     legend: legend(rows),
-    grid: { left: 64, right: 40, top: 76, bottom: 110 },
+    grid: PLOT,
     xAxis: axis({ type: "value", name: "answered requests a second", formatter: grouped }),
     yAxis: axis({ type: "log", name: "p99, ms", formatter: String }),
     series: rows.map((row) => ({
@@ -78,7 +94,7 @@ function percentiles(rows: readonly Row[]): EChartsCoreOption {
   return {
     title: title("Latency by percentile", "open loop at half of each server's saturation; lower is better"),
     legend: legend(rows),
-    grid: { left: 64, right: 40, top: 76, bottom: 110 },
+    grid: PLOT,
     xAxis: { ...axis({ type: "log", name: "percentile", formatter: percentileName }), min: 1 },
     yAxis: axis({ type: "log", name: "ms", formatter: String }),
     series: rows.map((row) => ({
@@ -108,7 +124,7 @@ function title(text: string, subtext: string) {
 }
 
 function legend(rows: readonly Row[]) {
-  return { data: rows.map((row) => row.title), bottom: 10, left: "center", width: 880, itemGap: ITEM_GAP };
+  return { data: rows.map((row) => row.title), orient: "vertical", left: 660, top: 84, itemGap: 14 };
 }
 
 /** 1 / (1 - quantile) on a logarithmic axis: 1 is the fastest of all, 10 is p90, 1000 is p99.9. */

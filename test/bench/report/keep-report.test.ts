@@ -28,7 +28,16 @@ function open(rate: number): OpenMeasured {
 const about = { promises: "All.", lacks: "Nothing | much.", versions: { node: "20" } };
 const COMPARISON: Comparison = {
   startedAt: "2026-01-02T00:00:00.000Z",
-  machine: { cpu: "a cpu", cores: 2, memoryGb: 8, kernel: "linux", fileSystem: "ext4", node: "20", load: "0.1" },
+  machine: {
+    cpu: "a cpu",
+    cores: 2,
+    memoryGb: 8,
+    kernel: "linux",
+    fileSystem: "ext4",
+    node: "20",
+    commit: "abc",
+    load: "0.1",
+  },
   terms: {
     bodyBytes: 1024,
     connections: 64,
