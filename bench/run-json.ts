@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 export function runJson<T>(file: string, args: readonly string[]): { child: ChildProcess; result: Promise<T> } {
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   const path = fileURLToPath(new URL(`./${file}${extension}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const flags = "Deno" in globalThis ? ["run", "-A"] : [];
+  const child = spawn(process.execPath, [...flags, path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const said = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => said.out += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => said.err += text);
