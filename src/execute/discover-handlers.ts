@@ -65,7 +65,7 @@ interface ImportOptions {
 /** Imports files in one thread, up to the first that takes the thread with it or hangs in it. */
 function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Found> {
   const found: Found = { declarations: [], faults: [], next: from + 1 };
-  const { filename, ...rest } = workerEntry("./thread/declare", files);
+  const { filename, ...rest } = workerEntry("../execute/thread/declare", files);
   const worker = new Worker(filename, { ...rest, workerData: { discovery: { files, from } } });
   return new Promise((resolve) => {
     let told = false;

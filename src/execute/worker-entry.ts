@@ -11,7 +11,10 @@ export interface WorkerEntry {
   execArgv?: string[];
 }
 
-/** The entry at `path`, relative to this file and without its extension: it has the one that this file has. */
+/**
+ * The entry at `path`, relative to this file and without its extension: it has the one that this file has. The build
+ * puts this file's code into a folder beside this one, so a path leads over the folder above.
+ */
 export function workerEntry(path: string, files: readonly string[]): WorkerEntry {
   const filename = fileURLToPath(new URL(path + (import.meta.url.endsWith(".ts") ? ".ts" : ".js"), import.meta.url));
   const typeScript = [filename, ...files].some((file) => /\.m?ts$/.test(file));

@@ -13,7 +13,7 @@ describe("workerEntry", () => {
   });
 
   it("starts a thread in which a TypeScript entry runs, on this runtime", async () => {
-    const { filename, ...rest } = workerEntry("./thread/declare", []);
+    const { filename, ...rest } = workerEntry("../execute/thread/declare", []);
     const worker = new Worker(filename, { ...rest, workerData: { discovery: { files: [], from: 0 } } });
     const message = await new Promise((resolve, reject) => {
       worker.once("message", resolve);
