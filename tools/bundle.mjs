@@ -15,7 +15,8 @@ const ENTRIES = ["src/main", "src/mod", "src/testing", "src/execute/thread/decla
 /** They start threads from files of their own, or are found by a path. */
 const EXTERNAL = ["piscina", "tsx", "swagger-ui-dist"];
 /** Libraries of CommonJS ask for node's modules with `require`. */
-const REQUIRE = `import { createRequire as hookdRequire } from "node:module"; const require = hookdRequire(import.meta.url);`;
+const REQUIRE =
+  `import { createRequire as hookdRequire } from "node:module"; const require = hookdRequire(import.meta.url);`;
 
 rmSync(`${root}${CHUNKS}`, { recursive: true, force: true });
 const { metafile } = await build({
@@ -37,6 +38,8 @@ const { metafile } = await build({
   banner: { js: REQUIRE },
   metafile: true,
   logLevel: "warning",
+  // A URL that is known at run time only is to stay as it is.
+  logOverride: { "unsupported-dynamic-import": "silent" },
 });
 writeFileSync(`${root}${CHUNKS}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
 
@@ -44,7 +47,7 @@ writeFileSync(`${root}${CHUNKS}/LICENSES.txt`, licences(Object.keys(metafile.inp
 function licences(inputs) {
   const folders = new Set(inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]));
   folders.delete(undefined);
-  return [...folders].sort().map((folder) => {
+  return [...folders].sort((a, b) => a < b ? -1 : 1).map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, "utf8"));
     const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE"]
       .map((each) => `${root}${folder}/${each}`).find(existsSync);

@@ -9,7 +9,7 @@ import type { DeathCause } from "./blame.ts";
 import type { DeclarationFault, Nudge, RunAnswer, RunRequest, ThreadMessage, ThreadSetup } from "./protocol.ts";
 import { Seat } from "./seat.ts";
 import { SILENT_MS, type ThreadView } from "./watchdog.ts";
-import { workerEntry } from "./worker-entry.ts";
+import { type Loading, workerEntry } from "./worker-entry.ts";
 
 /** How a run ended, seen from here. */
 export type Ending =
@@ -23,6 +23,7 @@ export type Ending =
 
 export interface CrewOptions {
   setup: ThreadSetup;
+  loading: Loading;
   threads: number;
   perThread: number;
   memoryBytes: number;
@@ -64,7 +65,7 @@ export class Crew {
     this.#options = options;
     const { threads, perThread } = options;
     this.#pool = new Piscina({
-      ...workerEntry("../../workers/main", options.setup.files),
+      ...workerEntry("../../workers/main", options.loading),
       name: "run",
       workerData: { hookd: options.setup },
       minThreads: options.alone ? 0 : threads,

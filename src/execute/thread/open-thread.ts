@@ -13,7 +13,7 @@ import type { HandlerDefinition } from "../../handler.ts";
 import { createBoard, showBeat } from "../board.ts";
 import type { DeclarationFault, Nudge, RunAnswer, RunRequest, ThreadMessage, ThreadSetup } from "../protocol.ts";
 import { lineOf, sayingOf } from "./fault-line.ts";
-import { importHandler } from "./load-handlers.ts";
+import { importHandler, type ImportModule, importNatively } from "./load-handlers.ts";
 import { guardProcess } from "./guard-process.ts";
 import { ThreadRuns } from "./thread-runs.ts";
 
@@ -27,7 +27,7 @@ export async function openThread(setup: ThreadSetup, post: (message: ThreadMessa
   const board = createBoard();
   const runs = new ThreadRuns({ board, post, resultBytesMax: setup.resultBytesMax });
   guardProcess(runs);
-  const { handlers, faults } = await loadHandlers(setup.files);
+  const { handlers, faults } = await loadHandlers(setup);
   const drain = new Int32Array(setup.drain);
   setInterval(() => {
     showBeat(board, memoryBytes());
@@ -47,12 +47,13 @@ function memoryBytes(): number {
   return heapUsed + external;
 }
 
-async function loadHandlers(files: readonly string[]) {
+async function loadHandlers({ files, sources }: ThreadSetup) {
+  const load = sources === undefined ? importNatively : await importStripped(sources);
   const handlers: (HandlerDefinition | undefined)[] = [];
   const faults: DeclarationFault[] = [];
   for (const file of files) {
     try {
-      handlers.push(await importHandler(file));
+      handlers.push(await importHandler(file, load));
     } catch (error) {
       handlers.push(undefined);
       const line = lineOf(error, file, readFileSync(file, "utf8"));
@@ -60,6 +61,13 @@ async function loadHandlers(files: readonly string[]) {
     }
   }
   return { handlers, faults };
+}
+
+/** Only where it is needed: Deno and newer Nodes load nothing of it. */
+async function importStripped(sources: Map<string, string>): Promise<ImportModule> {
+  const { StrippedModules } = await import("./stripped-modules.ts");
+  const modules = new StrippedModules(sources);
+  return (url) => modules.import(url);
 }
 
 /** Only if the file changed since it was discovered. */
