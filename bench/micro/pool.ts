@@ -57,7 +57,7 @@ async function openWays(): Promise<Record<string, () => Promise<unknown>>> {
   if (found.kind === "faulty") throw new Error(JSON.stringify(found.faults));
   const limits = { timeoutMs: 30_000, stuckAfterMs: 5000, memoryBytes: 256 * 2 ** 20, resultBytesMax: 262_144 };
   const pool = await HandlerPool.open({
-    files: found.files,
+    handlers: found.handlers,
     pool: { threads: THREADS, perThread: PER_THREAD, ...limits },
     emit: () => {},
     clock: systemClock,
