@@ -133,7 +133,7 @@ async function sendEach(url: URL, types: readonly string[]): Promise<void> {
     const signature = createHmac("sha256", BENCH_SECRET).update(body).digest("hex");
     const headers = { "X-Webhook-Signature": `sha256=${signature}`, "X-Event-Type": type };
     const response = await fetch(url, { method: "POST", body, headers });
-    if (!response.ok) throw new Error(`${url.href} answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}: ${await response.text()}`);
     await response.arrayBuffer();
   }
 }

@@ -93,7 +93,6 @@ interface LinkExtra {
 type Attributes = Record<string, string | undefined>;
 
 async function strip(url: string): Promise<string> {
-  // @ts-expect-error: it comes without types
   const amaro = await import("amaro") as Stripper & { default?: Stripper };
   // It is CommonJS: whoever loads it decides under which name.
   const { code } = (amaro.default ?? amaro).transformSync(readFileSync(fileURLToPath(url), "utf8"), {
