@@ -187,7 +187,7 @@ export const ConfigFile = Type.Object({
   retry: RetryFile,
   idempotency: Type.Object({
     ttl: window("24h"),
-    cache: wholeNumber("Recent keys answered without a disk read", { min: 0, max: 10_000_000, fallback: 100_000 }),
+    cache: wholeNumber("Repeated keys answered without a disk read", { min: 0, max: 10_000_000, fallback: 100_000 }),
   }, section),
   sync_deadline: syncDeadline("10s"),
   log: Type.Object({

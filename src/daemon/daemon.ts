@@ -136,7 +136,7 @@ export class Daemon {
       void this.#retire(old!);
       this.#emit({
         kind: "reloaded",
-        detail: { handlers: next.handlerFiles.length, sources: next.config.sources.length },
+        detail: { handlers: next.handlerFolder.files.length, sources: next.config.sources.length },
       });
     } catch (error) {
       if (error instanceof HookdError) this.#emit({ kind: "reload-failed", message: error.message });
@@ -202,8 +202,8 @@ export class Daemon {
     });
   }
 
-  #openPool({ config, handlerFiles: files }: Project): Promise<HandlerPool> {
-    return HandlerPool.open({ files, pool: config.pool, emit: this.#emit, clock: this.#clock });
+  #openPool({ config, handlerFolder: handlers }: Project): Promise<HandlerPool> {
+    return HandlerPool.open({ handlers, pool: config.pool, emit: this.#emit, clock: this.#clock });
   }
 
   /** A pool that was replaced ends when nothing runs in it. */

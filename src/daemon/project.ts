@@ -11,7 +11,7 @@ import { ConfigError, describeFault, showPath } from "../config/config-faults.ts
 import { loadConfig, type LoadedConfig } from "../config/load-config.ts";
 import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
-import { discoverHandlers } from "../execute/discover-handlers.ts";
+import { discoverHandlers, type HandlerFolder } from "../execute/discover-handlers.ts";
 import type { HandlerTable } from "../ports.ts";
 
 /** A project without faults. */
@@ -19,8 +19,7 @@ export interface Project {
   config: Config;
   routes: Routes;
   handlers: HandlerTable;
-  /** Absolute paths of the handler files, in the order of their numbers. */
-  handlerFiles: readonly string[];
+  handlerFolder: HandlerFolder;
   warnings: readonly string[];
 }
 
@@ -62,9 +61,9 @@ async function readRest(
     return { kind: "faulty", code, faults: [...configFaults, ...faults], warnings };
   }
   if (configFaults.length > 0) return { kind: "faulty", code: "ERR_CONFIG_INVALID", faults: configFaults, warnings };
-  const { table: handlers, files: handlerFiles } = discovered;
+  const { table: handlers, handlers: handlerFolder } = discovered;
   warnings.push(...unhandledTypes(config, handlers).map(placed));
-  return { kind: "ok", project: { config, routes: compileRoutes(config), handlers, handlerFiles, warnings } };
+  return { kind: "ok", project: { config, routes: compileRoutes(config), handlers, handlerFolder, warnings } };
 }
 
 /** Types that a source names and nothing runs: misspelt, or their handler is still to be written. */

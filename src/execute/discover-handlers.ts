@@ -9,12 +9,21 @@ import type { HandlerEntry, HandlerTable } from "../ports.ts";
 import { checkDeclaration, findClashes } from "./check-declaration.ts";
 import { createHandlerTable } from "./handler-table.ts";
 import { listHandlerFiles } from "./list-handler-files.ts";
-import type { Declaration, DeclarationFault, DiscoveryMessage } from "./protocol.ts";
-import { workerEntry } from "./worker-entry.ts";
+import type { Declaration, DeclarationFault, DiscoveryMessage, DiscoverySetup } from "./protocol.ts";
+import { type Loading, loadingOf, workerEntry } from "./worker-entry.ts";
 
 export type Discovered =
-  | { kind: "ok"; table: HandlerTable; files: string[] }
+  | { kind: "ok"; table: HandlerTable; handlers: HandlerFolder }
   | { kind: "faulty"; faults: DeclarationFault[] };
+
+/** The handler files, and how threads are to load them. */
+export interface HandlerFolder {
+  /** Absolute paths, in the order of their numbers. */
+  files: readonly string[];
+  loading: Loading;
+  /** For `stripped`: JavaScript by the URL of its TypeScript. */
+  sources?: Map<string, string> | undefined;
+}
 
 export interface DiscoverOptions {
   /** How long the import of one file may take; default 10 000. */
@@ -24,14 +33,16 @@ export interface DiscoverOptions {
 /** All handlers of a folder; an empty folder is fine, a missing one is a fault. Never rejects for a file's fault. */
 export async function discoverHandlers(dir: string, options: DiscoverOptions = {}): Promise<Discovered> {
   const { root, files, faults } = listHandlerFiles(dir);
-  const declarations: Declaration[] = [];
   const importTimeoutMs = options.importTimeoutMs ?? 10_000;
-  for (let from = 0; from < files.length;) {
-    const found = await importFrom({ files, from, importTimeoutMs });
-    declarations.push(...found.declarations);
-    faults.push(...found.faults);
-    from = found.next;
+  let loading = loadingOf(files);
+  let read = await readAll({ files, loading, importTimeoutMs });
+  // More than types is to go, or the file is broken: tsx knows, and says where.
+  if (loading === "stripped" && read.faults.length > 0) {
+    loading = "tsx";
+    read = await readAll({ files, loading, importTimeoutMs });
   }
+  const { declarations, sources } = read;
+  faults.push(...read.faults);
   const entries: HandlerEntry[] = [];
   for (const declaration of declarations) {
     const fileName = relative(root, declaration.file);
@@ -40,7 +51,9 @@ export async function discoverHandlers(dir: string, options: DiscoverOptions = {
     else faults.push(...checked.faults);
   }
   faults.push(...findClashes(entries));
-  if (faults.length === 0) return { kind: "ok", table: createHandlerTable(entries), files };
+  if (faults.length === 0) {
+    return { kind: "ok", table: createHandlerTable(entries), handlers: { files, loading, sources } };
+  }
   const inRoot = (file: string) => file.startsWith(root + sep) ? relative(root, file) : file;
   const named = faults.map((fault) => ({ ...fault, file: inRoot(fault.file) }));
   return { kind: "faulty", faults: named.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : 0) };
@@ -49,24 +62,45 @@ export async function discoverHandlers(dir: string, options: DiscoverOptions = {
 /** How long the thread may take to come up, before it imports the first file. */
 const START_MS_MAX = 30_000;
 
-interface Found {
+interface Read {
   declarations: Declaration[];
   faults: DeclarationFault[];
+  sources?: Map<string, string> | undefined;
+}
+
+interface ReadOptions {
+  files: readonly string[];
+  loading: Loading;
+  importTimeoutMs: number;
+}
+
+async function readAll(options: ReadOptions): Promise<Read> {
+  const read: Read = { declarations: [], faults: [] };
+  for (let from = 0; from < options.files.length;) {
+    const found = await importFrom({ ...options, from });
+    read.declarations.push(...found.declarations);
+    read.faults.push(...found.faults);
+    read.sources = found.sources;
+    from = found.next;
+  }
+  return read;
+}
+
+interface Found extends Read {
   /** The first file that was not looked at. */
   next: number;
 }
 
-interface ImportOptions {
-  files: readonly string[];
+interface ImportOptions extends ReadOptions {
   from: number;
-  importTimeoutMs: number;
 }
 
 /** Imports files in one thread, up to the first that takes the thread with it or hangs in it. */
-function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Found> {
+function importFrom({ files, from, loading, importTimeoutMs }: ImportOptions): Promise<Found> {
   const found: Found = { declarations: [], faults: [], next: from + 1 };
-  const { filename, ...rest } = workerEntry("./thread/declare", files);
-  const worker = new Worker(filename, { ...rest, workerData: { discovery: { files, from } } });
+  const { filename, ...rest } = workerEntry("../execute/thread/declare", loading);
+  const discovery: DiscoverySetup = { files, from, strips: loading === "stripped" };
+  const worker = new Worker(filename, { ...rest, workerData: { discovery } });
   return new Promise((resolve) => {
     let told = false;
     let done = false;
@@ -99,6 +133,7 @@ function importFrom({ files, from, importTimeoutMs }: ImportOptions): Promise<Fo
           told = true;
           break;
         case "end":
+          found.sources = message.sources;
           end();
           break;
       }

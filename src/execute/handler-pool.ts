@@ -11,6 +11,7 @@ import type { Attempted, Clock, Emit, HandlerEntry } from "../ports.ts";
 import { Crew, type CrewOptions } from "./crew.ts";
 import { failureOfDeath } from "./death-failure.ts";
 import { Killers } from "./killers.ts";
+import type { HandlerFolder } from "./discover-handlers.ts";
 import type { DeclarationFault, RunRequest, ThreadMessage } from "./protocol.ts";
 import { RecentRuns } from "./recent-runs.ts";
 import { HEADER_END } from "./run-batch.ts";
@@ -18,8 +19,8 @@ import type { Ending } from "./seat.ts";
 import { judge, SILENT_MS, type ThreadLimits, type ThreadView } from "./watchdog.ts";
 
 export interface HandlerPoolOptions {
-  /** Absolute paths, as `discoverHandlers` lists them. */
-  files: readonly string[];
+  /** As `discoverHandlers` found them. */
+  handlers: HandlerFolder;
   pool: Config["pool"];
   emit: Emit;
   clock: Clock;
@@ -180,9 +181,10 @@ export class HandlerPool {
   }
 
   #crewOptions(alone: boolean): CrewOptions {
-    const { files, pool, emit } = this.#options;
+    const { handlers: { files, sources, loading }, pool, emit } = this.#options;
     return {
-      setup: { files, drain: this.#drain.buffer, resultBytesMax: pool.resultBytesMax },
+      loading,
+      setup: { files, sources, drain: this.#drain.buffer, resultBytesMax: pool.resultBytesMax },
       threads: pool.threads,
       perThread: pool.perThread,
       memoryBytes: pool.memoryBytes,

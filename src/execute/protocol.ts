@@ -9,6 +9,8 @@ import type { Failure, LogLevel, Outcome } from "../model.ts";
 export interface ThreadSetup {
   /** Absolute paths of the handler files, sorted; the index is the handler's number. */
   files: readonly string[];
+  /** What discovery made of TypeScript, by URL; undefined where the runtime or tsx loads it. */
+  sources?: Map<string, string> | undefined;
   /** One Int32, shared by all threads: not 0 once the pool drains. Threads look at it on each beat. */
   drain: SharedArrayBuffer;
   /** Longest JSON text that `run` may return, in bytes. */
@@ -57,12 +59,22 @@ export type ThreadMessage =
   /** Something was thrown after its run had ended, or by nobody known (`run` undefined). */
   | { kind: "stray"; run: number | undefined; failure: Failure };
 
+/** Given to a thread of `discoverHandlers` as `workerData.discovery`. */
+export interface DiscoverySetup {
+  /** Absolute paths. */
+  files: readonly string[];
+  /** Where to begin. */
+  from: number;
+  /** TypeScript is stripped in this thread, and what came of it is told at the end. */
+  strips: boolean;
+}
+
 /** Posted by a thread of `discoverHandlers`, in this order for each file. */
 export type DiscoveryMessage =
   | { kind: "begin"; index: number }
   | { kind: "declared"; declaration: Declaration }
   | { kind: "faulty"; fault: DeclarationFault }
-  | { kind: "end" };
+  | { kind: "end"; sources?: Map<string, string> };
 
 /** What a handler file declares, as JSON: not checked yet, so each value may be anything. */
 export interface Declaration {

@@ -1,6 +1,7 @@
 /**
  * How a thread that runs our entry and the user's handlers is started on each runtime. Deno and newer Nodes run
- * TypeScript themselves; on an older Node tsx does it, and only where there is TypeScript to run.
+ * TypeScript themselves; on an older Node the types are stripped, or tsx does it where more than types is to go,
+ * and only where there is TypeScript to run.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -11,11 +12,43 @@ export interface WorkerEntry {
   execArgv?: string[];
 }
 
-/** The entry at `path`, relative to this file and without its extension: it has the one that this file has. */
-export function workerEntry(path: string, files: readonly string[]): WorkerEntry {
-  const filename = fileURLToPath(new URL(path + (import.meta.url.endsWith(".ts") ? ".ts" : ".js"), import.meta.url));
-  const typeScript = [filename, ...files].some((file) => /\.m?ts$/.test(file));
-  return typeScript && !runsTypeScript() ? { filename, execArgv: ["--import", tsxLoader()] } : { filename };
+/**
+ * Who makes JavaScript of TypeScript in a thread: the runtime, `thread/stripped-modules.ts`, or tsx, which takes all
+ * of TypeScript but costs each thread a second one for its hooks.
+ */
+export type Loading = "native" | "stripped" | "tsx";
+
+/** The lightest way to load these handler files; `stripped` may turn out not to be enough for them. */
+export function loadingOf(files: readonly string[]): Loading {
+  if (isTypeScript(import.meta.url)) return runsTypeScript() ? "native" : "tsx";
+  return !files.some(isTypeScript) || runsTypeScript() ? "native" : "stripped";
+}
+
+/**
+ * The entry at `path`, relative to this file and without its extension: it has the one that this file has. The build
+ * puts this file's code into a folder beside this one, so a path leads over the folder above.
+ */
+export function workerEntry(path: string, loading: Loading): WorkerEntry {
+  const filename = fileURLToPath(new URL(path + (isTypeScript(import.meta.url) ? ".ts" : ".js"), import.meta.url));
+  switch (loading) {
+    case "native":
+      return { filename };
+    case "stripped":
+      return {
+        filename,
+        execArgv: [
+          "--experimental-vm-modules",
+          "--experimental-import-meta-resolve",
+          "--disable-warning=ExperimentalWarning",
+        ],
+      };
+    case "tsx":
+      return { filename, execArgv: ["--import", tsxLoader()] };
+  }
+}
+
+function isTypeScript(file: string): boolean {
+  return /\.m?ts$/.test(file);
 }
 
 function runsTypeScript(): boolean {

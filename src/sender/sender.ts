@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import { Agent, type Dispatcher, request as undiciRequest } from "undici";
+import type { Dispatcher, request } from "undici";
 import { systemClock } from "../clock.ts";
 import type { SourceConfig } from "../config.ts";
 import { HookdError, messageOf, systemCode } from "../errors.ts";
@@ -99,11 +99,18 @@ export function createSender(options: SenderOptions): Sender {
   return new Sender(options);
 }
 
+/** What undici does for a sender. */
+interface Wire {
+  request: typeof request;
+  dispatcher: Dispatcher;
+}
+
 /** Sends to one source, one event or many at once. Owns its connections; close it. */
 export class Sender {
   readonly #preset: SenderPreset;
   readonly #options: SenderOptions;
-  readonly #agent: Dispatcher;
+  /** Opened with the first request: who only prepares one, to show it, does not load undici. */
+  #wire: Promise<Wire> | undefined;
 
   constructor(options: SenderOptions) {
     if (!/^https?:$/.test(URL.canParse(options.url) ? new URL(options.url).protocol : "")) {
@@ -112,11 +119,6 @@ export class Sender {
     this.#options = options;
     this.#preset = senderPreset(options.preset ?? "hookd");
     sharedKey(this.#preset, options.secret);
-    this.#agent = options.agent ?? new Agent({
-      connections: options.connections ?? 128,
-      maxResponseSize: RESPONSE_BYTES_MAX,
-      connect: { timeout: 10_000 },
-    });
   }
 
   /** Builds and signs the request, and sends nothing. Throws `ERR_USAGE` when the event does not fit the source. */
@@ -153,10 +155,11 @@ export class Sender {
   /** Sends it. Rejects with `ERR_SEND_FAILED` when no answer came; any status is an answer. */
   async deliver(request: SignedRequest, options: DeliverOptions = {}): Promise<Answer> {
     const { signal, timeoutMs = 60_000, pieces } = options;
+    const { request: post, dispatcher } = await (this.#wire ??= this.#connect());
     const started = performance.now();
     try {
-      const { statusCode: status, headers, body } = await undiciRequest(request.url, {
-        dispatcher: this.#agent,
+      const { statusCode: status, headers, body } = await post(request.url, {
+        dispatcher,
         method: "POST",
         headers: { ...request.headers, "content-length": String(request.body.byteLength) },
         body: pieces === undefined ? request.body : Readable.from(pieces),
@@ -185,7 +188,14 @@ export class Sender {
 
   /** Closes idle connections at once and the others after their answers. */
   async close(): Promise<void> {
-    if (this.#options.agent === undefined) await this.#agent.close();
+    if (this.#options.agent === undefined) await (await this.#wire)?.dispatcher.close();
+  }
+
+  async #connect(): Promise<Wire> {
+    const { agent, connections = 128 } = this.#options;
+    const { Agent, request } = await import("undici");
+    const options = { connections, maxResponseSize: RESPONSE_BYTES_MAX, connect: { timeout: 10_000 } };
+    return { request, dispatcher: agent ?? new Agent(options) };
   }
 }
 

@@ -72,9 +72,9 @@ describe("telling what was stored", () => {
     assert.deepEqual(tell([stored, copy(true), copy(false)]), {
       refused: undefined,
       signals: [
-        { kind: "accepted", event: stored.event },
-        { kind: "duplicate", source: "events", eventId: first.event.id, changedBody: false },
-        { kind: "duplicate", source: "events", eventId: first.event.id, changedBody: true },
+        { kind: "accepted", event: stored.event, senderRetry: undefined },
+        { kind: "duplicate", source: "events", eventId: first.event.id, changedBody: false, senderRetry: undefined },
+        { kind: "duplicate", source: "events", eventId: first.event.id, changedBody: true, senderRetry: undefined },
       ],
     });
   });

@@ -20,7 +20,13 @@ function rig(options: { outcomes?: Outcome[]; unknown?: "accept" | "reject"; die
   const store = new MemoryStore(clock);
   const config = aConfig({ sources: [aSource({ unknown: options.unknown ?? "reject" })] });
   const handlers = { entries: [entry], match: (type: string) => type.startsWith("order.") ? entry : undefined };
-  const project: Project = { config, routes: compileRoutes(config), handlers, handlerFiles: [], warnings: [] };
+  const project: Project = {
+    config,
+    routes: compileRoutes(config),
+    handlers,
+    handlerFolder: { files: [], loading: "native" },
+    warnings: [],
+  };
   const letters: DeadLetter[] = [];
   const runs: Delivery[] = [];
   const outcomes = options.outcomes ?? [];

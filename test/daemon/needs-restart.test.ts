@@ -12,7 +12,7 @@ function project(over: Partial<Config> = {}): Project {
     config,
     routes: compileRoutes(config),
     handlers: { entries: [], match: () => undefined },
-    handlerFiles: [],
+    handlerFolder: { files: [], loading: "native" },
     warnings: [],
   };
 }

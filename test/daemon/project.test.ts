@@ -10,7 +10,7 @@ describe("a project", () => {
     const project = await requireProject(aProjectFolder(aSourceInYaml()), SECRET);
     assert.deepEqual(project.config.sources.map(({ name }) => name), ["a"]);
     assert.ok(project.routes.byPath.has("/a"));
-    assert.deepEqual(project.handlerFiles, []);
+    assert.deepEqual(project.handlerFolder.files, []);
   });
 
   it("tells the faults of sources with their place, together with those of handlers", async () => {

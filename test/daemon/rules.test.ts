@@ -18,7 +18,13 @@ const entry: HandlerEntry = {
 function project(source: Parameters<typeof aSource>[0], handler: Partial<HandlerEntry> | undefined): Project {
   const config = aConfig({ sources: [aSource({ ...source, retry: { attempts: 5, baseMs: 7 } })] });
   const handlers = { entries: [], match: () => handler && { ...entry, ...handler } };
-  return { config, routes: compileRoutes(config), handlers, handlerFiles: [], warnings: [] };
+  return {
+    config,
+    routes: compileRoutes(config),
+    handlers,
+    handlerFolder: { files: [], loading: "native" },
+    warnings: [],
+  };
 }
 
 describe("the rules of an event", () => {

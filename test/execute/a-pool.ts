@@ -6,7 +6,9 @@ import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config.ts";
+import type { HandlerFolder } from "../../src/execute/discover-handlers.ts";
 import { HandlerPool } from "../../src/execute/handler-pool.ts";
+import { loadingOf } from "../../src/execute/worker-entry.ts";
 import type { Outcome, StoredEvent } from "../../src/model.ts";
 import type { Attempted, HandlerEntry, Signal } from "../../src/ports.ts";
 import { aDelivery, aStoredEvent } from "../support/an-event.ts";
@@ -49,6 +51,11 @@ export function anActEvent(act: string, more: Record<string, unknown> = {}): Sto
   return { ...event, body: Buffer.from(JSON.stringify({ act, ...more })) };
 }
 
+/** As discovery would have found these files. */
+export function threadsOf(files: readonly string[]): HandlerFolder {
+  return { files, loading: loadingOf(files) };
+}
+
 /** Two threads for eight runs each; stuck after half a second. Closed when the test file ends. */
 export async function aPool(over: Partial<Config["pool"]> = {}): Promise<APool> {
   const log = join(tempFolder(), "runs");
@@ -57,7 +64,7 @@ export async function aPool(over: Partial<Config["pool"]> = {}): Promise<APool> 
   const signals: Signal[] = [];
   const waiting = new Set<() => void>();
   const pool = await HandlerPool.open({
-    files: [ACTS],
+    handlers: threadsOf([ACTS]),
     clock: systemClock,
     emit: (signal) => {
       signals.push(signal);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Crew, type CrewOptions } from "../../src/execute/crew.ts";
 import type { Ending } from "../../src/execute/seat.ts";
+import { loadingOf } from "../../src/execute/worker-entry.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { ACTS, anActEvent } from "./a-pool.ts";
 import { aRequest } from "./a-request.ts";
@@ -28,6 +29,7 @@ function aCrew(over: Partial<CrewOptions>): ACrew {
   const waiting: { count: number; resolve: () => void }[] = [];
   const crew = new Crew({
     setup: { files: [ACTS], drain: new SharedArrayBuffer(4), resultBytesMax: 1_000 },
+    loading: loadingOf([ACTS]),
     threads: 1,
     perThread: 4,
     memoryBytes: 128 * 2 ** 20,

@@ -45,7 +45,7 @@ export default defineHandler({
     const found = await discoverHandlers(dir);
     assert.equal(found.kind, "ok", JSON.stringify(found));
     if (found.kind !== "ok") return;
-    assert.equal(found.files.length, 2);
+    assert.equal(found.handlers.files.length, 2);
     assert.deepEqual(found.table.entries, [
       {
         file: 0,
@@ -62,7 +62,7 @@ export default defineHandler({
 
   it("takes an empty folder, and reports a missing one", async () => {
     const empty = await discoverHandlers(folder({}));
-    assert.equal(empty.kind === "ok" && empty.files.length, 0);
+    assert.equal(empty.kind === "ok" && empty.handlers.files.length, 0);
     const missing = join(tempFolder(), "nowhere");
     assert.deepEqual(await discoverHandlers(missing), {
       kind: "faulty",

@@ -6,7 +6,7 @@ import { systemClock } from "../../src/clock.ts";
 import { HandlerPool } from "../../src/execute/handler-pool.ts";
 import type { Outcome } from "../../src/model.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { ACTS, anActEvent, type APool, aPool } from "./a-pool.ts";
+import { ACTS, anActEvent, type APool, aPool, threadsOf } from "./a-pool.ts";
 
 const codeOf = (outcome: Outcome) => "failure" in outcome ? [outcome.kind, outcome.failure.code] : [outcome.kind];
 
@@ -198,7 +198,7 @@ describe("HandlerPool.open", () => {
       memoryBytes: 128 * 2 ** 20,
       resultBytesMax: 1_000,
     };
-    return HandlerPool.open({ files: [ACTS, file], clock: systemClock, emit: () => {}, pool });
+    return HandlerPool.open({ handlers: threadsOf([ACTS, file]), clock: systemClock, emit: () => {}, pool });
   };
 
   it("rejects, naming file and line, if a file fails in a thread that did not fail at discovery", async () => {

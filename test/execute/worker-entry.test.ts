@@ -3,18 +3,18 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
-import { workerEntry } from "../../src/execute/worker-entry.ts";
+import { loadingOf, workerEntry } from "../../src/execute/worker-entry.ts";
 
 describe("workerEntry", () => {
   it("names the entry with the extension that this build has", () => {
-    const { filename } = workerEntry("../../workers/main", []);
+    const { filename } = workerEntry("../../workers/main", loadingOf([]));
     assert.match(filename, /workers[\\/]main\.ts$/);
     assert.ok(existsSync(filename));
   });
 
   it("starts a thread in which a TypeScript entry runs, on this runtime", async () => {
-    const { filename, ...rest } = workerEntry("./thread/declare", []);
-    const worker = new Worker(filename, { ...rest, workerData: { discovery: { files: [], from: 0 } } });
+    const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([]));
+    const worker = new Worker(filename, { ...rest, workerData: { discovery: { files: [], from: 0, strips: false } } });
     const message = await new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
@@ -25,6 +25,6 @@ describe("workerEntry", () => {
 
   it("loads no compiler where the runtime is one", () => {
     const isNative = "Deno" in globalThis || Boolean((process.features as { typescript?: unknown }).typescript);
-    assert.equal(workerEntry("../../workers/main", ["a.ts"]).execArgv === undefined, isNative);
+    assert.equal(workerEntry("../../workers/main", loadingOf(["a.ts"])).execArgv === undefined, isNative);
   });
 });

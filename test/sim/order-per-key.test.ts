@@ -121,7 +121,13 @@ function projectWith(slots: number): Project {
     sources: [aSource({ mode: "ack" })],
   });
   const handlers = { entries: [entry], match: () => entry };
-  return { config, routes: compileRoutes(config), handlers, handlerFiles: [], warnings: [] };
+  return {
+    config,
+    routes: compileRoutes(config),
+    handlers,
+    handlerFolder: { files: [], loading: "native" },
+    warnings: [],
+  };
 }
 
 async function check(

@@ -9,22 +9,17 @@ import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { Compile } from "typebox/compile";
 import type { HandlerDefinition } from "../../handler.ts";
-import type { Declaration, DiscoveryMessage } from "../protocol.ts";
+import type { Declaration, DiscoveryMessage, DiscoverySetup } from "../protocol.ts";
 import { failureOf } from "./failure-of.ts";
 import { lineOf, lineOfDefaultExport, lineOfProperty, sayingOf } from "./fault-line.ts";
-import { importHandler, NotAHandler } from "./load-handlers.ts";
+import { importHandler, type ImportModule, importNatively, NotAHandler } from "./load-handlers.ts";
 import { faultOfSchema } from "./schema-fault.ts";
 
-export interface DiscoverySetup {
-  /** Absolute paths. */
-  files: readonly string[];
-  /** Where to begin. */
-  from: number;
-}
-
-const { files, from } = (workerData as { discovery: DiscoverySetup }).discovery;
+const { files, from, strips } = (workerData as { discovery: DiscoverySetup }).discovery;
 const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
 const exit = process.exit;
+const stripped = strips ? new (await import("./stripped-modules.ts")).StrippedModules() : undefined;
+const load: ImportModule = stripped === undefined ? importNatively : (url) => stripped.import(url);
 
 /** The schema cannot be used; the message says why. */
 class SchemaFault extends Error {}
@@ -41,7 +36,7 @@ for (let index = from; index < files.length; index++) {
   // What nobody awaits surfaces now, while it is known whose it is.
   await new Promise((resolve) => setImmediate(resolve));
 }
-post({ kind: "end" });
+post({ kind: "end", ...(stripped === undefined ? {} : { sources: stripped.sources }) });
 
 async function declare(file: string): Promise<void> {
   const source = readFileSync(file, "utf8");
@@ -50,7 +45,7 @@ async function declare(file: string): Promise<void> {
     return exit.call(process, code);
   };
   try {
-    post({ kind: "declared", declaration: declarationOf(file, source, await importHandler(file)) });
+    post({ kind: "declared", declaration: declarationOf(file, source, await importHandler(file, load)) });
   } catch (error) {
     if (error instanceof NotAHandler) postFault(file, lineOfDefaultExport(source), error.message);
     else if (error instanceof SchemaFault) postFault(file, lineOfProperty(source, "schema"), error.message);

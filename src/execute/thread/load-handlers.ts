@@ -2,9 +2,15 @@
 import { pathToFileURL } from "node:url";
 import { type HandlerDefinition, isHandler } from "../../handler.ts";
 
+/** Imports the module at a URL. */
+export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
+
+/** As this runtime does it, or by what it was started with. */
+export const importNatively: ImportModule = async (url) => await import(url) as Record<string, unknown>;
+
 /** Imports one file; rejects with whatever it throws, and stays pending if the file never finishes. */
-export async function importHandler(file: string): Promise<HandlerDefinition> {
-  const module = await import(pathToFileURL(file).href) as Record<string, unknown>;
+export async function importHandler(file: string, load: ImportModule = importNatively): Promise<HandlerDefinition> {
+  const module = await load(pathToFileURL(file).href);
   if (!("default" in module)) throw new NotAHandler("has no default export");
   if (!isHandler(module.default)) throw new NotAHandler("has a default export that defineHandler did not make");
   if (typeof module.default.run !== "function") throw new NotAHandler("has a handler without a run function");

@@ -15,7 +15,7 @@ import { createBoard, showBeat } from "../board.ts";
 import type { DeclarationFault, ThreadMessage, ThreadSetup } from "../protocol.ts";
 import { type RunBatch, unpackRuns } from "../run-batch.ts";
 import { lineOf, sayingOf } from "./fault-line.ts";
-import { importHandler } from "./load-handlers.ts";
+import { importHandler, type ImportModule, importNatively } from "./load-handlers.ts";
 import { guardProcess } from "./guard-process.ts";
 import { ThreadRuns } from "./thread-runs.ts";
 
@@ -37,7 +37,7 @@ export async function openThread(setup: ThreadSetup, post: Post): Promise<void> 
     answer: (answers) => inner.postMessage(answers),
   });
   guardProcess(runs);
-  const loaded = await loadHandlers(setup.files);
+  const loaded = await loadHandlers(setup);
   handlers = loaded.handlers;
   const drain = new Int32Array(setup.drain);
   setInterval(() => {
@@ -54,12 +54,13 @@ function memoryBytes(): number {
   return heapUsed + external;
 }
 
-async function loadHandlers(files: readonly string[]) {
+async function loadHandlers({ files, sources }: ThreadSetup) {
+  const load = sources === undefined ? importNatively : await importStripped(sources);
   const handlers: (HandlerDefinition | undefined)[] = [];
   const faults: DeclarationFault[] = [];
   for (const file of files) {
     try {
-      handlers.push(await importHandler(file));
+      handlers.push(await importHandler(file, load));
     } catch (error) {
       handlers.push(undefined);
       const line = lineOf(error, file, readFileSync(file, "utf8"));
@@ -67,4 +68,11 @@ async function loadHandlers(files: readonly string[]) {
     }
   }
   return { handlers, faults };
+}
+
+/** Only where it is needed: Deno and newer Nodes load nothing of it. */
+async function importStripped(sources: Map<string, string>): Promise<ImportModule> {
+  const { StrippedModules } = await import("./stripped-modules.ts");
+  const modules = new StrippedModules(sources);
+  return (url) => modules.import(url);
 }

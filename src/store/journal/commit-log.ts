@@ -14,6 +14,7 @@ import { performance } from "node:perf_hooks";
 import { HookdError, messageOf, systemCode } from "../../errors.ts";
 import type { UnixMs } from "../../model.ts";
 import type { Clock, Emit } from "../../ports.ts";
+import { type Entered, framesOf, takeBatch, tell } from "./commit-batch.ts";
 import { type Disk, type DiskFile, segmentPath } from "./disk.ts";
 import { encodeSegmentHeader, placeFrames, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import type { Position } from "./position.ts";
@@ -21,17 +22,6 @@ import type { Segment, Segments } from "./segments.ts";
 
 /** After a failure, how long until a new segment is tried. */
 const REOPEN_AFTER_MS = 1000;
-/** One commit takes no more than this many bytes, so that a flood cannot make its fsync arbitrarily long. */
-const COMMIT_BYTES_MAX = 16 * 1024 * 1024;
-
-/** Frames that go into one commit, and who is told of it. */
-export interface Entered {
-  frames: readonly Buffer[];
-  /** Called in order, with where each frame lies. */
-  onDurable: (positions: Position[]) => void;
-  onFailed: (error: HookdError) => void;
-}
-
 export interface CommitLogNeeds {
   disk: Disk;
   segments: Segments;
@@ -131,7 +121,7 @@ export class CommitLog {
     await new Promise((resolve) => setImmediate(resolve));
     let tellLast = () => {};
     while (this.#pending.length > 0) {
-      const committing = this.#commit(this.#nextBatch());
+      const committing = this.#commit(takeBatch(this.#pending));
       // Only now: the disk is at work on the next commit while the senders of the last one are answered.
       tellLast();
       tellLast = await committing;
@@ -142,22 +132,11 @@ export class CommitLog {
     this.#committing = undefined;
   }
 
-  #nextBatch(): Entered[] {
-    let bytes = 0;
-    let count = 0;
-    while (count < this.#pending.length) {
-      bytes += bytesOf(this.#pending[count]!.frames);
-      if (count > 0 && bytes > COMMIT_BYTES_MAX) break;
-      count += 1;
-    }
-    return this.#pending.splice(0, count);
-  }
-
   /** Resolves, once the batch is on the medium or has failed, to the telling of it. */
   async #commit(batch: Entered[]): Promise<() => void> {
     const { emit } = this.#needs;
     const startedAt = performance.now();
-    const frames = batch.length === 1 ? batch[0]!.frames : batch.flatMap((entered) => entered.frames);
+    const frames = framesOf(batch);
     try {
       const positions = await this.#write(frames);
       const seconds = (performance.now() - startedAt) / 1000;
@@ -265,19 +244,5 @@ export class CommitLog {
       // Still refused; the operator was told when it began, and `/readyz` says so all the while.
       this.#reopenLater();
     }
-  }
-}
-
-function bytesOf(frames: readonly Buffer[]): number {
-  let bytes = 0;
-  for (const frame of frames) bytes += frame.length;
-  return bytes;
-}
-
-function tell(batch: readonly Entered[], positions: Position[]): void {
-  let from = 0;
-  for (const { frames, onDurable } of batch) {
-    onDurable(positions.slice(from, from + frames.length));
-    from += frames.length;
   }
 }

@@ -72,14 +72,15 @@ export class FirstSeenLookup {
     return undefined;
   }
 
-  /** What was known of this event has changed: the next look-up reads it, or is told here. */
-  changed(event: NewEvent, first: FirstEvent | undefined): void {
+  /** What was known of this event has changed to `first`: the next look-up reads it, or is told here. */
+  changed(event: NewEvent, first: () => FirstEvent | undefined): void {
     if (this.cacheEntries === 0 || event.replayOf !== undefined) return;
     const scope = scopeOf(event);
     const seen = this.#cache!.peek(scope);
     if (seen === undefined) return;
-    if (first === undefined) this.#cache!.delete(scope);
-    else if (seen.first.event.id === first.event.id) this.#cache!.set(scope, { ...seen, first });
+    const now = first();
+    if (now === undefined) this.#cache!.delete(scope);
+    else if (seen.first.event.id === now.event.id) this.#cache!.set(scope, { ...seen, first: now });
   }
 
   #candidates(event: NewEvent): number[] {

@@ -67,7 +67,7 @@ export class JournalArchive implements Archive {
         freed: false,
       };
       await this.#core.commit([encodeStep(entry)], () => {
-        this.#core.firstSeen.changed(chain.event, { state: "available", event: chain.event });
+        this.#core.firstSeen.changed(chain.event, () => ({ state: "available", event: chain.event }));
         this.#core.claims.wake();
       });
       return true;

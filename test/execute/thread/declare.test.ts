@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
-import type { DiscoveryMessage } from "../../../src/execute/protocol.ts";
-import { workerEntry } from "../../../src/execute/worker-entry.ts";
+import type { DiscoveryMessage, DiscoverySetup } from "../../../src/execute/protocol.ts";
+import { loadingOf, workerEntry } from "../../../src/execute/worker-entry.ts";
 import { ACTS } from "../a-pool.ts";
 
 describe("the thread that reads declarations", () => {
   it("begins where it is told, and tells each step", async () => {
-    const { filename, ...rest } = workerEntry("./thread/declare", [ACTS]);
+    const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([ACTS]));
     const files = ["/never/imported.ts", ACTS];
-    const worker = new Worker(filename, { ...rest, workerData: { discovery: { files, from: 1 } } });
+    const discovery: DiscoverySetup = { files, from: 1, strips: false };
+    const worker = new Worker(filename, { ...rest, workerData: { discovery } });
     const messages: DiscoveryMessage[] = [];
     await new Promise<void>((resolve, reject) => {
       worker.on("error", reject);

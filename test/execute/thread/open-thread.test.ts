@@ -5,12 +5,12 @@ import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
 import { readBoard } from "../../../src/execute/board.ts";
 import type { ThreadMessage, ThreadSetup } from "../../../src/execute/protocol.ts";
-import { workerEntry } from "../../../src/execute/worker-entry.ts";
+import { loadingOf, workerEntry } from "../../../src/execute/worker-entry.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 import { ACTS } from "../a-pool.ts";
 
 async function started(files: string[]) {
-  const { filename, ...rest } = workerEntry("../../workers/main", files);
+  const { filename, ...rest } = workerEntry("../../workers/main", loadingOf(files));
   const setup: ThreadSetup = { files, drain: new SharedArrayBuffer(4), resultBytesMax: 1_000 };
   const worker = new Worker(filename, { ...rest, workerData: { hookd: setup } });
   // As piscina's own entry does: it keeps the thread alive.

@@ -1,0 +1,56 @@
+/**
+ * Makes few files of the many that tsc built: hookd's own modules and the libraries that it loads, TypeBox's 700 files
+ * among them. Reading them one by one was most of the start and half of the memory (bench/start.ts). What runs
+ * must not depend on where a module came to lie: chunks are as deep as the rooms, and each file that looks around
+ * itself (`import.meta.url`) finds its place from there.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const CHUNKS = "dist/src/chunks";
+/** What is started or imported by its path; everything else is reached from here. */
+const ENTRIES = ["src/main", "src/mod", "src/testing", "src/execute/thread/declare", "workers/main"];
+/** They start threads from files of their own, or are found by a path. */
+const EXTERNAL = ["piscina", "tsx", "swagger-ui-dist"];
+/** Libraries of CommonJS ask for node's modules with `require`. */
+const REQUIRE =
+  `import { createRequire as hookdRequire } from "node:module"; const require = hookdRequire(import.meta.url);`;
+
+rmSync(`${root}${CHUNKS}`, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ENTRIES.map((entry) => `dist/${entry}.js`),
+  outbase: "dist",
+  outdir: "dist",
+  allowOverwrite: true,
+  chunkNames: "src/chunks/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: EXTERNAL,
+  sourcemap: "linked",
+  sourcesContent: false,
+  legalComments: "none",
+  banner: { js: REQUIRE },
+  metafile: true,
+  logLevel: "warning",
+  // A URL that is known at run time only is to stay as it is.
+  logOverride: { "unsupported-dynamic-import": "silent" },
+});
+writeFileSync(`${root}${CHUNKS}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
+
+/** The licences of all packages of which code came into the bundle: they ask for no more, and for no less. */
+function licences(inputs) {
+  const folders = new Set(inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]));
+  folders.delete(undefined);
+  return [...folders].sort((a, b) => a < b ? -1 : 1).map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, "utf8"));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE"]
+      .map((each) => `${root}${folder}/${each}`).find(existsSync);
+    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8")}`;
+  }).join(`\n${"-".repeat(80)}\n\n`);
+}
