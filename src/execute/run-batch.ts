@@ -1,7 +1,7 @@
 /**
- * How runs cross to a thread, and answers back: those of one turn of the event loop in one message. Waking a
- * thread costs about as much as ten empty runs, so that a message for each was most of what a run cost
- * (measured on the main thread, Node 20: 13 us a run, in batches of 16 about 3).
+ * How runs cross to a thread, and answers back: those of one turn of the event loop in one message. The message
+ * is what costs, more than what is in it (measured on the main thread, an empty run with a body of 1 KB: as a
+ * task of its own 12 to 15 us on Node 20 and 28 on Deno, in batches of a turn 2.1 to 3.4 and 5).
  */
 import type { RunAnswer, RunRequest } from "./protocol.ts";
 
@@ -25,7 +25,7 @@ export function packRuns(requests: readonly RunRequest[], from = 0): { batch: Ru
   while (next < requests.length && (next === from || bytes + requests[next]!.body.length <= BATCH_BYTES_MAX)) {
     bytes += requests[next++]!.body.length;
   }
-  // One copy of each body, and one buffer that is handed over: measured, 16 cloned objects cost twice as much.
+  // One copy of each body, and one buffer that is handed over: measured, 64 runs on Node 20: 0.7 us each, as objects 1.4.
   const bodies = bytes === 0 ? undefined : new Uint8Array(bytes);
   const batch: [ArrayBuffer | undefined, ...unknown[]] = [bodies?.buffer];
   let at = 0;
