@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { compileScheme, type DeclaredScheme } from "../../../src/accept/signature/scheme.ts";
+import { compileScheme } from "../../../src/accept/signature/scheme.ts";
 import { verify } from "../../../src/accept/signature/verify.ts";
 import { PRESETS } from "../../../src/presets/registry.ts";
 import { aSignedRequest } from "./a-signed-request.ts";
@@ -14,7 +14,7 @@ const BODY = '{"n":1}';
 function schemeOf(preset: string, options: { secrets?: string[]; notAfter?: (number | undefined)[] } = {}) {
   const { scheme } = compileScheme(PRESETS[preset]!, { secrets: [SECRET], toleranceMs: undefined, ...options });
   assert.equal(scheme.kind, "declared");
-  return scheme as DeclaredScheme;
+  return scheme;
 }
 
 const macOf = (hash: string, secret = SECRET) => createHmac(hash, secret).update(BODY).digest("hex");
