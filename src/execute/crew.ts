@@ -123,7 +123,9 @@ export class Crew {
       seat.sawDeath(error);
     });
     worker.once("exit", (code) => this.#gone(seat, code));
-    port.on("message", (answers: AnswerBatch) => this.#onAnswers(seat, answers));
+    // A port that comes from a thread is the web's under Deno: it knows no `on`. Node's knows both.
+    const answered = ({ data }: { data: AnswerBatch }) => this.#onAnswers(seat, data);
+    Object.assign(port, { onmessage: answered });
     this.#options.onReady(thread, message.faults);
     this.#seatWaiting();
     if (!this.#options.alone || seat.load > 0) return;
