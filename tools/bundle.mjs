@@ -12,8 +12,11 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const CHUNKS = "dist/src/chunks";
 /** What is started or imported by its path; everything else is reached from here. */
 const ENTRIES = ["src/main", "src/mod", "src/testing", "src/execute/thread/declare", "workers/main"];
-/** They start threads from files of their own, or are found by a path. */
-const EXTERNAL = ["piscina", "tsx", "swagger-ui-dist"];
+/**
+ * They start threads from files of their own, or are found by a path; or they are CommonJS and loaded when they are
+ * needed, and a bundle gives such a module another shape than Node does.
+ */
+const EXTERNAL = ["piscina", "tsx", "swagger-ui-dist", "undici", "cli-progress"];
 /** Libraries of CommonJS ask for node's modules with `require`. */
 const REQUIRE =
   `import { createRequire as hookdRequire } from "node:module"; const require = hookdRequire(import.meta.url);`;

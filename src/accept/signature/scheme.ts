@@ -9,6 +9,7 @@ import type { CodedPreset, DeclaredPreset, Preset } from "../../presets/preset.t
 import { parseReference, type Reference, type ReferenceKind } from "../reference.ts";
 import { type CodedNeeds, codedVerifier, type FetchText } from "./coded.ts";
 import { type ImportedKey, importKey, type VerifyKey } from "./key-import.ts";
+import { plainMac, type Shortcut } from "./plain-mac.ts";
 import type { VerifyCode } from "./verdict.ts";
 
 /** What a signature ties down: the whole body, some of what it says, or nothing of it. */
@@ -30,6 +31,8 @@ export interface DeclaredScheme {
   keys: readonly SchemeKey[];
   binding: Binding;
   params: Readonly<Record<string, string>>;
+  /** For a scheme as simple as most are. */
+  shortcut: Shortcut | undefined;
 }
 
 export interface CodedScheme {
@@ -108,7 +111,7 @@ function codedScheme(preset: CodedPreset, needs: CodedNeeds): CodedScheme {
 function declaredScheme(preset: DeclaredPreset, { keys, toleranceMs, params }: Compiling): DeclaredScheme {
   const { signature, urls, each, time, bodyHash } = preset;
   const content = contentOf(preset);
-  return {
+  const scheme: Omit<DeclaredScheme, "shortcut"> = {
     kind: "declared",
     signature,
     places: signature.in.map((place) => parsed(place, ["header", "json"])),
@@ -121,6 +124,7 @@ function declaredScheme(preset: DeclaredPreset, { keys, toleranceMs, params }: C
     binding: bindingOf(preset, content),
     params,
   };
+  return { ...scheme, shortcut: plainMac(scheme) };
 }
 
 function bindingOf({ signature, bodyHash }: DeclaredPreset, content: readonly ContentPart[]): Binding {

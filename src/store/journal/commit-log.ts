@@ -87,10 +87,10 @@ export class CommitLog {
     });
   }
 
-  /** The same without a promise, for the path of every event. */
+  /** The same without a promise, for the path of every event. Nobody is told before it has returned. */
   enqueue(entered: Entered): void {
     const { failure } = this;
-    if (failure !== undefined) return entered.onFailed(failure);
+    if (failure !== undefined) return queueMicrotask(() => entered.onFailed(failure));
     this.#pending.push(entered);
     this.#committing ??= this.#commitAll();
   }

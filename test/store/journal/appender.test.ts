@@ -34,6 +34,20 @@ describe("appending", () => {
     assert.deepEqual(kindsOf(await journal.append([event])), ["stored"]);
   });
 
+  it("leaves a key free that came while the store refused", { timeout: 10_000 }, async () => {
+    const { journal, disk, clock } = await aJournal();
+    disk.onSync = () => "EIO";
+    await assert.rejects(journal.append([anEvent()]), { code: "ERR_STORE_FAILED" });
+    const event = anEvent();
+    for (let time = 0; time < 3; time++) {
+      await assert.rejects(journal.append([event]), { code: "ERR_STORE_FAILED" });
+      await assert.rejects(journal.append([event, event]), { code: "ERR_STORE_FAILED" });
+    }
+    disk.onSync = () => undefined;
+    await clock.advance(1000);
+    assert.deepEqual(kindsOf(await journal.append([event])), ["stored"]);
+  });
+
   it("finds copies within one list, and says of each whether its body is the same", async () => {
     const { journal } = await aJournal();
     const event = anEvent();
