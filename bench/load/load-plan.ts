@@ -1,18 +1,10 @@
 /** What the load process is asked and what it tells. */
+import type { LoadOptions } from "./closed-loop.ts";
 import type { LatencySummary } from "./latencies.ts";
 
-export interface LoadPlan {
-  url: string;
-  file: string;
-  stride: number;
-  /** The first request to send. */
-  first: number;
-  /** How many the file holds. */
-  count: number;
-  connections: number;
+export interface LoadPlan extends LoadOptions {
   /** Sent likewise, before what is measured. */
   warmUpSeconds: number;
-  seconds: number;
   /** Requests a second; undefined: as fast as they are answered. */
   rate?: number;
 }

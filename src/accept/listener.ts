@@ -77,10 +77,6 @@ export class PublicListener {
   }
 }
 
-/** The answer that a connection is busy with: on the socket itself, as a WeakMap costs a request half a microsecond. */
-const BUSY_WITH = Symbol("busy with");
-type BusySocket = Socket & { [BUSY_WITH]?: ServerResponse };
-
 function createLimitedServer({ limits, handle, emit }: ListenerOptions): Server {
   const server = createServer({
     maxHeaderSize: limits.headerBytesMax,
@@ -98,8 +94,10 @@ function createLimitedServer({ limits, handle, emit }: ListenerOptions): Server 
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   server.maxConnections = connectionsWithin(limits.connectionsMax);
 
+  /** The answer that a connection is busy with. */
+  const underWay = new WeakMap<Socket, ServerResponse>();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    (request.socket as BusySocket)[BUSY_WITH] = response;
+    underWay.set(request.socket, response);
     handle(request, response);
   };
   server.on("request", onRequest);
@@ -107,7 +105,7 @@ function createLimitedServer({ limits, handle, emit }: ListenerOptions): Server 
   server.on("checkContinue", onRequest);
   server.on(
     "clientError",
-    (error: Error, socket: BusySocket) => refuseConnection({ error, socket, busyWith: socket[BUSY_WITH], emit }),
+    (error: Error, socket: Socket) => refuseConnection({ error, socket, busyWith: underWay.get(socket), emit }),
   );
   return server;
 }

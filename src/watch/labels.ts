@@ -34,7 +34,7 @@ export function createWordLabel(): Label {
   return createLabel((text) => /^[a-z][a-z0-9_-]{0,39}$/.test(text), WORDS_MAX);
 }
 
-/** Remembers what `make` made for a pair of label values, since prom-client checks labels at each `labels()`. */
+/** Remembers what `make` made for a pair of label values, since each `labels()` makes a new series. */
 export function perLabels<Child>(make: (a: string, b: string) => Child): (a: string, b?: string) => Child {
   const rows = new Map<string, Map<string, Child>>();
   return (a, b = "") => {

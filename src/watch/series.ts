@@ -1,7 +1,8 @@
 /**
  * Counters and histograms of the hot path, registered with prom-client beside its own. What happens there is a few
  * additions to numbers; labels, buckets and text are put together when Prometheus asks. prom-client's own `inc` and
- * `observe` take 0.4 and 1.2 us each, together a quarter of what an accepted event costs; these take less than 0.1.
+ * `observe` take 0.09 and 0.2 us in a loop and were seen at 0.4 and 1.2 under load; these take 0.002 and 0.02 in the
+ * loop, and cannot be told from none under load.
  */
 import type { Metric, Registry } from "prom-client";
 

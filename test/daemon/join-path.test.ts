@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Awaited } from "../../src/accept/awaited.ts";
-import { compileRoutes } from "../../src/accept/routes.ts";
 import { joinPath, slotsOf } from "../../src/daemon/join-path.ts";
-import type { Project } from "../../src/daemon/project.ts";
 import { HookdError } from "../../src/errors.ts";
 import type { DeadLetter, Delivery, Failure, NewEvent, Outcome } from "../../src/model.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
+import { aProject } from "../support/a-project.ts";
 import { anEvent } from "../support/an-event.ts";
 import { fakeClock, settled } from "../support/fake-clock.ts";
 
@@ -20,13 +19,7 @@ function rig(options: { outcomes?: Outcome[]; unknown?: "accept" | "reject"; die
   const store = new MemoryStore(clock);
   const config = aConfig({ sources: [aSource({ unknown: options.unknown ?? "reject" })] });
   const handlers = { entries: [entry], match: (type: string) => type.startsWith("order.") ? entry : undefined };
-  const project: Project = {
-    config,
-    routes: compileRoutes(config),
-    handlers,
-    handlerFolder: { files: [], loading: "native" },
-    warnings: [],
-  };
+  const project = aProject(config, handlers);
   const letters: DeadLetter[] = [];
   const runs: Delivery[] = [];
   const outcomes = options.outcomes ?? [];

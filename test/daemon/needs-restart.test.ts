@@ -1,20 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compileRoutes } from "../../src/accept/routes.ts";
 import { needsRestart } from "../../src/daemon/needs-restart.ts";
 import type { Project } from "../../src/daemon/project.ts";
 import type { Config } from "../../src/config.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
+import { aProject } from "../support/a-project.ts";
 
 function project(over: Partial<Config> = {}): Project {
   const config = aConfig(over);
-  return {
-    config,
-    routes: compileRoutes(config),
-    handlers: { entries: [], match: () => undefined },
-    handlerFolder: { files: [], loading: "native" },
-    warnings: [],
-  };
+  return aProject(config, { entries: [], match: () => undefined });
 }
 
 describe("a reload", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compileRoutes } from "../../src/accept/routes.ts";
 import { letterDataOf, rulesFor, runPlanFor } from "../../src/daemon/rules.ts";
 import type { Project } from "../../src/daemon/project.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
+import { aProject } from "../support/a-project.ts";
 import { aStoredEvent } from "../support/an-event.ts";
 
 const entry: HandlerEntry = {
@@ -18,13 +18,7 @@ const entry: HandlerEntry = {
 function project(source: Parameters<typeof aSource>[0], handler: Partial<HandlerEntry> | undefined): Project {
   const config = aConfig({ sources: [aSource({ ...source, retry: { attempts: 5, baseMs: 7 } })] });
   const handlers = { entries: [], match: () => handler && { ...entry, ...handler } };
-  return {
-    config,
-    routes: compileRoutes(config),
-    handlers,
-    handlerFolder: { files: [], loading: "native" },
-    warnings: [],
-  };
+  return aProject(config, handlers);
 }
 
 describe("the rules of an event", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Awaited } from "../../src/accept/awaited.ts";
-import { compileRoutes } from "../../src/accept/routes.ts";
 import { joinPath } from "../../src/daemon/join-path.ts";
 import type { Project } from "../../src/daemon/project.ts";
 import type { DeadLetter, Delivery, Outcome } from "../../src/model.ts";
 import type { HandlerEntry } from "../../src/ports.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { aConfig, aSource } from "../support/a-config.ts";
+import { aProject } from "../support/a-project.ts";
 import { anEvent } from "../support/an-event.ts";
 import { fakeClock, settled } from "../support/fake-clock.ts";
 import { randomFrom } from "../../src/cli/seeded-random.ts";
@@ -121,13 +121,7 @@ function projectWith(slots: number): Project {
     sources: [aSource({ mode: "ack" })],
   });
   const handlers = { entries: [entry], match: () => entry };
-  return {
-    config,
-    routes: compileRoutes(config),
-    handlers,
-    handlerFolder: { files: [], loading: "native" },
-    warnings: [],
-  };
+  return aProject(config, handlers);
 }
 
 async function check(

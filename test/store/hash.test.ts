@@ -7,7 +7,7 @@ describe("a hash", () => {
     assert.equal(hash53(0, "hookd"), 4136439106116138);
     assert.equal(hash53(1, "hookd"), 808346822697683);
     assert.equal(keyHash({ source: "events", key: "key-1" }, 42), 3189322325);
-    assert.equal(hash53(42, "events", "key-1"), hash53(42, "events\0key-1"));
+    assert.equal(hash53(42, "events", "\0", "key-1"), hash53(42, "events\0key-1"));
   });
 
   it("is a whole number below 2^53, and a tag one below 2^32", () => {

@@ -1,7 +1,7 @@
 /**
  * How most sources sign, straight through: one header with one hex MAC of the body alone, under one key. It only ever
- * says yes, and only where the long way would; whatever else comes takes the long way, which says why it refuses. An
- * accept spends 3 us less in it (of 38).
+ * says yes, and only where the long way would; whatever else comes takes the long way, which says why it refuses. It
+ * saves about 2 us of the main thread's 36 for an accept.
  */
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";

@@ -7,7 +7,7 @@ import type { Appended } from "../../ports.ts";
 import { idHash, keyHash, mailboxNumber } from "../hash.ts";
 import { type FirstSeen, sameBody, scopeOf } from "./first-seen.ts";
 import type { FreshEvents } from "./fresh-events.ts";
-import { InFlight } from "./in-flight.ts";
+import { NumberMap } from "./number-map.ts";
 import type { JournalCore, Made } from "./journal-core.ts";
 import { NOWHERE, type Position } from "./position.ts";
 import { encodeEvent, type EventEntry } from "./records.ts";
@@ -19,7 +19,7 @@ export class Appender {
   readonly #core: JournalCore;
   readonly #fresh: FreshEvents;
   /** Hashes of keys that an append has under way: a copy of the event, and what shares its hash, waits for its end. */
-  readonly #reserved = new InFlight<Promise<unknown>>();
+  readonly #reserved = new NumberMap<Promise<unknown>>();
 
   constructor(core: JournalCore, fresh: FreshEvents) {
     this.#core = core;

@@ -71,8 +71,7 @@ class RealFile implements DiskFile {
     await fdatasync(this.#fd);
   }
 
-  // A full disk shows as a short write without an error; only the write after it says ENOSPC.
-
+  /** Like `#write`: a full disk shows as a short write without an error; only the write after it says ENOSPC. */
   #writeNow(bytes: Buffer, position: number): void {
     for (let done = 0; done < bytes.length;) {
       done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, position + done);

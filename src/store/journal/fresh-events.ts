@@ -3,14 +3,14 @@
  * reads back what it just wrote. Bounded: beyond the budget they are read from disk like the backlog.
  */
 import type { StoredEvent } from "../../model.ts";
-import { InFlight } from "./in-flight.ts";
+import { NumberMap } from "./number-map.ts";
 
 const BUDGET_BYTES = 16 * 1024 * 1024;
 /** What an event takes beside its body, roughly. */
 const OVERHEAD_BYTES = 1024;
 
 export class FreshEvents {
-  readonly #events = new InFlight<StoredEvent>();
+  readonly #events = new NumberMap<StoredEvent>();
   #bytes = 0;
 
   keep(slot: number, event: StoredEvent): void {

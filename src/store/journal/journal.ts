@@ -9,7 +9,7 @@ import type { Appended, Store, StoreStatus } from "../../ports.ts";
 import { Appender } from "./appender.ts";
 import { readChain, toRecord } from "./chain.ts";
 import { FreshEvents } from "./fresh-events.ts";
-import { InFlight } from "./in-flight.ts";
+import { NumberMap } from "./number-map.ts";
 import { JournalArchive } from "./journal-archive.ts";
 import type { JournalCore, Made } from "./journal-core.ts";
 import { type JournalOptions, openJournalCore } from "./open-journal.ts";
@@ -29,7 +29,7 @@ export class Journal implements Store {
   readonly #fresh = new FreshEvents();
   readonly #appender: Appender;
   /** Settlements that are being committed, by slot. */
-  readonly #settling = new InFlight<Promise<void>>();
+  readonly #settling = new NumberMap<Promise<void>>();
 
   private constructor(core: JournalCore) {
     this.#core = core;

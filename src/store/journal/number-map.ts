@@ -1,11 +1,11 @@
 /**
- * Work under way by a number: what a `Map` would do, in typed memory. A `Map` that is filled and emptied all the time
- * grows new tables, each reachable from the dead one before it; once one of them is old, the young generation is kept
- * alive along this chain, and with it every request that was ever in a table. That took a third of all time.
+ * From whole numbers to values: a `Map` whose places are in typed memory. A `Map` that is filled and emptied all the
+ * time makes new tables, each reachable from the dead one before it; once one of them is old, what the later ones hold
+ * is kept alive along this chain until a full collection.
  */
 import { PositionMap } from "./position-map.ts";
 
-export class InFlight<T> {
+export class NumberMap<T> {
   readonly #places = new PositionMap();
   readonly #values: (T | undefined)[] = [];
   readonly #free: number[] = [];
