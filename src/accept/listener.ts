@@ -7,9 +7,9 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Config, ListenAddress } from "../config.ts";
 import { HookdError, messageOf } from "../errors.ts";
 import type { Emit } from "../ports.ts";
-import { NO_SOURCE } from "./accept.ts";
 import { clientErrorRefusal, endWithProblem } from "./client-error.ts";
 import { connectionsWithin } from "./file-limit.ts";
+import { NO_SOURCE } from "./problem.ts";
 
 export interface ListenerOptions {
   address: ListenAddress;

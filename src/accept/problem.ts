@@ -47,6 +47,9 @@ const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   store_failed: 5,
 };
 
+/** The label of refusals that belong to no source. */
+export const NO_SOURCE = "unmatched";
+
 /** A request that is not accepted: an expected ending. */
 export interface Refusal {
   kind: "refused";

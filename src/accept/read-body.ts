@@ -3,7 +3,8 @@
  * a chunked body has none. Nothing is ever cut short and taken for the whole.
  */
 import { Buffer } from "node:buffer";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Exchange } from "./send.ts";
 
 export type ReadBody =
   | { kind: "body"; bytes: Buffer }
@@ -22,34 +23,36 @@ function awaitsContinue(request: IncomingMessage): boolean {
   return request.headers.expect?.toLowerCase() === "100-continue";
 }
 
-/** Reads the body; never rejects. Asks for it first where the sender waits to be asked. */
-export function readBody(request: IncomingMessage, response: ServerResponse, bytesMax: number): Promise<ReadBody> {
-  if (announcesMore(request, bytesMax)) return Promise.resolve({ kind: "too-large" });
+/** Reads the body and calls `done` once. Asks for it first where the sender waits to be asked. */
+export function readBody(
+  { request, response }: Exchange,
+  bytesMax: number,
+  done: (read: ReadBody) => void,
+): void {
+  if (announcesMore(request, bytesMax)) return done({ kind: "too-large" });
   if (awaitsContinue(request)) response.writeContinue();
-  return new Promise((resolve) => {
-    // Nearly every body comes in one piece.
-    let first: Buffer | undefined;
-    let more: Buffer[] | undefined;
-    let length = 0;
-    let isOver = false;
-    // Later events find it over: to take the listeners off, or to resolve twice, costs more than it saves.
-    const finish = (read: ReadBody) => {
-      if (isOver) return;
-      isOver = true;
-      resolve(read);
-    };
-    request.on("data", (chunk: Buffer) => {
-      if (isOver) return;
-      length += chunk.length;
-      if (length > bytesMax) {
-        request.pause();
-        finish({ kind: "too-large" });
-      } else if (first === undefined) first = chunk;
-      else (more ??= [first]).push(chunk);
-    });
-    request.on("end", () => {
-      finish({ kind: "body", bytes: more === undefined ? first ?? Buffer.alloc(0) : Buffer.concat(more, length) });
-    });
-    request.on("close", () => finish({ kind: "incomplete" }));
+  // Nearly every body comes in one piece.
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let length = 0;
+  let isOver = false;
+  // Later events find it over: to take the listeners off costs more than it saves.
+  const finish = (read: ReadBody) => {
+    if (isOver) return;
+    isOver = true;
+    done(read);
+  };
+  request.on("data", (chunk: Buffer) => {
+    if (isOver) return;
+    length += chunk.length;
+    if (length > bytesMax) {
+      request.pause();
+      finish({ kind: "too-large" });
+    } else if (first === undefined) first = chunk;
+    else (more ??= [first]).push(chunk);
   });
+  request.on("end", () => {
+    finish({ kind: "body", bytes: more === undefined ? first ?? Buffer.alloc(0) : Buffer.concat(more, length) });
+  });
+  request.on("close", () => finish({ kind: "incomplete" }));
 }

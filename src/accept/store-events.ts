@@ -16,17 +16,18 @@ interface StoreEventsNeeds {
   limits: () => Pick<Config["limits"], "bodyBytesMax" | "queueMax">;
 }
 
-/** What became of each, in order; refused, nothing is kept of any. */
-export function storeEvents(
+/** Calls `then` with what became of each, in order; refused, nothing is kept of any. */
+export function storeEvents<Ending>(
   needs: StoreEventsNeeds,
   events: readonly NewEvent[],
-): Promise<readonly Appended[] | Refusal> {
-  if (events.length === 0) return Promise.resolve([]);
+  then: (appended: readonly Appended[]) => Ending | Promise<Ending>,
+): Ending | Refusal | Promise<Ending | Refusal> {
+  if (events.length === 0) return then([]);
   const refused = overload(needs);
-  if (refused !== undefined) return Promise.resolve({ ...refused, events: events.length });
+  if (refused !== undefined) return { ...refused, events: events.length };
   const told = (appended: Appended[]) => {
     assert(appended.length === events.length, "The store answers for each event");
-    return appended;
+    return then(appended);
   };
   return needs.store.append(events).then(told, (error: unknown) => {
     if (!(error instanceof HookdError)) throw error;

@@ -13,7 +13,7 @@ describe("a body", () => {
   let next: (read: ReadBody) => void;
   const server = createServer((request, response) => {
     request.on("error", () => {});
-    void readBody(request, response, LIMIT).then((read) => {
+    readBody({ request, response }, LIMIT, (read) => {
       next(read);
       if (!response.destroyed) response.end("done");
     });

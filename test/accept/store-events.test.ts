@@ -10,7 +10,9 @@ const LIMITS = { bodyBytesMax: 1000, queueMax: 3 };
 
 function store(over: Partial<FakeStore> = {}) {
   const fake = Object.assign(fakeStore(fakeClock()), over);
-  return { fake, run: (count: number) => storeEvents({ store: fake, limits: () => LIMITS }, events(count)) };
+  const needs = { store: fake, limits: () => LIMITS };
+  const run = async (count: number) => await storeEvents(needs, events(count), (appended) => appended);
+  return { fake, run };
 }
 
 function events(count: number) {
