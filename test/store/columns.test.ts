@@ -21,6 +21,14 @@ describe("a column", () => {
     });
   }
 
+  it("that is long grows in place, so that it costs no more than a short one", () => {
+    const short = growFloat64(Float64Array.of(1, 2), 2);
+    const long = growFloat64(short, 20_000);
+    assert.notEqual(long, short);
+    assert.equal(growFloat64(long, 50_000), long);
+    assert.deepEqual([...long.subarray(0, 3), long.at(-1), long.length], [1, 2, 0, 0, 50_001]);
+  });
+
   it("reaches a slot that lies far beyond twice its length", () => {
     assert.equal(growUint8(new Uint8Array(2), 99).length, 100);
   });

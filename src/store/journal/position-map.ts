@@ -1,17 +1,79 @@
 /**
- * From positions to slots, in typed memory (about 24 bytes an entry): used while the journal is read at start,
- * when later records must find the waiting event that they speak of. Open addressing; deletion shifts back,
- * so that it never fills up with graves.
+ * From positions to slots, in typed memory (about 24 bytes an entry). Open addressing; deletion shifts back, so that it
+ * never fills up with graves. It grows a few entries at a time: to move two million of them at once let every
+ * sender wait for 95 ms.
  */
 import type { Position } from "./position.ts";
 
+const CAPACITY_MIN = 1024;
+/**
+ * Places of the smaller table that each change clears while the map grows. It has two for each entry, and there is room
+ * for as many entries again, so that it would be done in time with 3.
+ */
+const CLEARED_AT_ONCE = 16;
+
 export class PositionMap {
-  #keys = new Float64Array(1024);
-  #slots = new Int32Array(1024);
-  #size = 0;
+  #table = new Table(CAPACITY_MIN);
+  /** The smaller table that it grows out of, until all of it has moved. */
+  #old: Table | undefined;
 
   get size(): number {
-    return this.#size;
+    return this.#table.size + (this.#old?.size ?? 0);
+  }
+
+  get(key: Position): number | undefined {
+    return this.#table.get(key) ?? this.#old?.get(key);
+  }
+
+  set(key: Position, slot: number): void {
+    if (this.#table.isFull) this.#grow();
+    this.#old?.delete(key);
+    this.#moveOn();
+    this.#table.set(key, slot);
+  }
+
+  delete(key: Position): void {
+    if (!this.#table.delete(key)) this.#old?.delete(key);
+    this.#moveOn();
+  }
+
+  *entries(): Generator<[Position, number]> {
+    yield* this.#table.entries();
+    if (this.#old !== undefined) yield* this.#old.entries();
+  }
+
+  #grow(): void {
+    this.#old = this.#table;
+    this.#table = new Table(this.#old.capacity * 2);
+  }
+
+  #moveOn(): void {
+    if (this.#old?.moveInto(this.#table, CLEARED_AT_ONCE) === true) this.#old = undefined;
+  }
+}
+
+/** A map that does not grow. */
+class Table {
+  readonly #keys: Float64Array;
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+  /** Places below are empty, once it is moved. */
+  #cleared = 0;
+  size = 0;
+
+  constructor(capacity: number) {
+    this.#keys = new Float64Array(capacity);
+    this.#slots = new Int32Array(capacity);
+    this.#mask = capacity - 1;
+  }
+
+  get capacity(): number {
+    return this.#keys.length;
+  }
+
+  /** Fuller, and probes become long. */
+  get isFull(): boolean {
+    return this.size * 2 >= this.capacity;
   }
 
   get(key: Position): number | undefined {
@@ -20,22 +82,46 @@ export class PositionMap {
   }
 
   set(key: Position, slot: number): void {
-    if (this.#size * 2 >= this.#keys.length) this.#grow();
     const index = this.#find(key);
-    if (this.#keys[index] !== key) this.#size += 1;
+    if (this.#keys[index] !== key) this.size += 1;
     this.#keys[index] = key;
     this.#slots[index] = slot;
   }
 
-  delete(key: Position): void {
-    const mask = this.#keys.length - 1;
-    let hole = this.#find(key);
-    if (this.#keys[hole] !== key) return;
-    this.#size -= 1;
-    for (let next = (hole + 1) & mask; this.#keys[next] !== 0; next = (next + 1) & mask) {
+  /** True if it was there. */
+  delete(key: Position): boolean {
+    const index = this.#find(key);
+    if (this.#keys[index] !== key) return false;
+    this.#empty(index);
+    return true;
+  }
+
+  *entries(): Generator<[Position, number]> {
+    for (let index = 0; index < this.capacity; index++) {
+      if (this.#keys[index] !== 0) yield [this.#keys[index]!, this.#slots[index]!];
+    }
+  }
+
+  /** Moves what lies in the next `places`. True once all has moved. */
+  moveInto(other: Table, places: number): boolean {
+    const end = Math.min(this.#cleared + places, this.capacity);
+    for (; this.#cleared < end; this.#cleared++) {
+      // Emptied, a place may be taken by an entry from behind it.
+      for (let key = this.#keys[this.#cleared]!; key !== 0; key = this.#keys[this.#cleared]!) {
+        other.set(key, this.#slots[this.#cleared]!);
+        this.#empty(this.#cleared);
+      }
+    }
+    return this.#cleared === this.capacity;
+  }
+
+  #empty(at: number): void {
+    let hole = at;
+    this.size -= 1;
+    for (let next = (hole + 1) & this.#mask; this.#keys[next] !== 0; next = (next + 1) & this.#mask) {
       const home = this.#home(this.#keys[next]!);
       // An entry may fill the hole only if its home does not lie behind the hole on the way to it.
-      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      if (((next - home) & this.#mask) < ((next - hole) & this.#mask)) continue;
       this.#keys[hole] = this.#keys[next]!;
       this.#slots[hole] = this.#slots[next]!;
       hole = next;
@@ -43,33 +129,15 @@ export class PositionMap {
     this.#keys[hole] = 0;
   }
 
-  *entries(): Generator<[Position, number]> {
-    for (let index = 0; index < this.#keys.length; index++) {
-      if (this.#keys[index] !== 0) yield [this.#keys[index]!, this.#slots[index]!];
-    }
-  }
-
   /** Where the key is, or the free place where it would go. */
   #find(key: Position): number {
-    const mask = this.#keys.length - 1;
     let index = this.#home(key);
-    while (this.#keys[index] !== 0 && this.#keys[index] !== key) index = (index + 1) & mask;
+    while (this.#keys[index] !== 0 && this.#keys[index] !== key) index = (index + 1) & this.#mask;
     return index;
   }
 
   #home(key: Position): number {
     const mixed = Math.imul((key >>> 0) ^ Math.imul(Math.floor(key / 2 ** 32), 0x9e3779b1), 0x85ebca6b);
-    return (mixed ^ (mixed >>> 15)) & (this.#keys.length - 1);
-  }
-
-  #grow(): void {
-    const keys = this.#keys;
-    const slots = this.#slots;
-    this.#keys = new Float64Array(keys.length * 2);
-    this.#slots = new Int32Array(keys.length * 2);
-    this.#size = 0;
-    for (let index = 0; index < keys.length; index++) {
-      if (keys[index] !== 0) this.set(keys[index]!, slots[index]!);
-    }
+    return (mixed ^ (mixed >>> 15)) & this.#mask;
   }
 }

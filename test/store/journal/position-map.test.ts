@@ -27,6 +27,30 @@ describe("the position map", () => {
     }));
   });
 
+  it("does so while it grows, again and again", () => {
+    const operation = fc.record({ key: fc.nat(6000), kind: fc.constantFrom("set", "set", "set", "delete") });
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 5000, maxLength: 9000 }), (operations) => {
+        const map = new PositionMap();
+        const model = new Map<number, number>();
+        for (const [slot, { key, kind }] of operations.entries()) {
+          const position = positionOf(1 + (key % 3), 40 + key * 97);
+          if (kind === "set") {
+            map.set(position, slot);
+            model.set(position, slot);
+          } else {
+            map.delete(position);
+            model.delete(position);
+          }
+          assert.equal(map.size, model.size);
+        }
+        for (const [position, slot] of model) assert.equal(map.get(position), slot);
+        assert.deepEqual(new Map(map.entries()), model);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it("finds all of them after it grew, and none that was deleted", () => {
     const map = new PositionMap();
     const positions = Array.from({ length: 20_000 }, (_, n) => positionOf(1 + (n % 5), 40 + n * 97));
