@@ -11,12 +11,13 @@ import { Claim } from "./claim.ts";
 import { readChain, toRecord } from "./chain.ts";
 import { FreshEvents } from "./fresh-events.ts";
 import { JournalArchive } from "./journal-archive.ts";
-import type { JournalCore, Made } from "./journal-core.ts";
+import type { JournalCore } from "./journal-core.ts";
 import { type JournalOptions, openJournalCore } from "./open-journal.ts";
 import { locateEvent } from "./locate-event.ts";
 import { statusOf } from "./journal-status.ts";
-import { decodeEvent, encodeHold } from "./records.ts";
-import { encodeSettlement, firstAfter, type Settled } from "./settlement-record.ts";
+import { decodeEvent } from "./records.ts";
+import type { Settled } from "./settlement-record.ts";
+import { parks, Settling } from "./settling.ts";
 
 /** A delivery whose event cannot be read just now is tried again after this time, without an attempt. */
 const UNREADABLE_RETRY_MS = 60_000;
@@ -28,6 +29,8 @@ export class Journal implements Store {
   readonly #status: StoreStatus;
   readonly #fresh = new FreshEvents();
   readonly #appender: Appender;
+  /** What the next settlements enter the log with. */
+  #settling: Settling | undefined;
 
   private constructor(core: JournalCore) {
     this.#core = core;
@@ -93,28 +96,15 @@ export class Journal implements Store {
   }
 
   #commitSettlement(claim: Claim, decision: Settled, attempt: AttemptRecord | undefined): Promise<void> {
-    const { event } = claim;
-    const { log, firstSeen, claims } = this.#core;
-    const outcome = encodeSettlement(this.#core, { claim, decision, attempt });
-    const parked = decision.kind === "dead-letter" && decision.park ? event.orderingKey : undefined;
-    // The hold first: what the outcome makes way for must not get its turn.
-    const records: Made[] = parked === undefined ? [outcome] : [parkOf(event.source, parked), outcome];
-    return new Promise((resolve, reject) => {
-      log.enqueue({
-        frames: records.map(({ frame }) => frame),
-        onDurable: (positions) => {
-          for (let at = 0; at < records.length; at++) this.#core.apply(records[at]!, positions[at]!);
-          firstSeen.changed(event, () => firstAfter(event, decision));
-          claims.wake();
-          resolve();
-        },
-        onFailed: (error) => {
-          // Nothing was settled: the claim stands, and the caller may try again.
-          claim.settled = undefined;
-          reject(error);
-        },
-      });
-    });
+    const open = this.#settling;
+    if (open?.isOpen === true && !parks(claim, decision)) {
+      open.add(claim, decision, attempt);
+      return open.done;
+    }
+    const settling = this.#settling = new Settling(this.#core);
+    settling.add(claim, decision, attempt);
+    this.#core.log.enqueue(settling);
+    return settling.done;
   }
 
   async #readEvent(slot: number): Promise<StoredEvent | undefined> {
@@ -136,9 +126,4 @@ export class Journal implements Store {
       return undefined;
     }
   }
-}
-
-function parkOf(source: string, orderingKey: string): Made {
-  const hold = { source, orderingKey, hold: "parked" as const };
-  return { entry: { kind: "hold", ...hold }, frame: encodeHold(hold) };
 }
