@@ -18,6 +18,7 @@ import { systemClock } from "../../src/clock.ts";
 import { discoverHandlers } from "../../src/execute/discover-handlers.ts";
 import { HandlerPool } from "../../src/execute/handler-pool.ts";
 import type { Delivery } from "../../src/model.ts";
+import type { Attempted } from "../../src/ports.ts";
 import { mainThreadMs } from "../cpu-time.ts";
 import { writeHandler } from "../daemon.ts";
 import { benchEvent } from "../fill-journal.ts";
@@ -80,7 +81,7 @@ async function openWays(): Promise<Record<string, () => Promise<unknown>>> {
   const request = { run: 1, file: 0, timeoutMs: 30_000, attempt: 1, dataPointer: "", ...event };
   return {
     hookd: async () => {
-      const { outcome } = await pool.run(delivery, plan);
+      const { outcome } = await new Promise<Attempted>((resolve) => pool.run(delivery, plan, resolve));
       if (outcome.kind !== "ok") throw new Error(JSON.stringify(outcome));
     },
     bare: () => bare.run(null),

@@ -41,7 +41,7 @@ export function joinPath(needs: PathNeeds): Dispatcher<Attempted | undefined> {
   });
   return new Dispatcher({
     store,
-    attempt: (delivery) => attempt(needs, delivery),
+    attempt: (delivery, ended) => attempt(needs, delivery, ended),
     settle: (delivery, attempted) =>
       attempted === undefined ? settleDeath(needs, delivery) : settle(delivery, attempted),
     slots: slotsOf(needs.project().config),
@@ -56,12 +56,16 @@ export function slotsOf({ pool }: Pick<Config, "pool">): number {
 }
 
 /** Undefined if there is nothing to run: the event's letter was written before a crash, so that it is dead. */
-async function attempt({ died, project, pool, clock }: PathNeeds, delivery: Delivery): Promise<Attempted | undefined> {
-  if (died.get(delivery.event.id) !== undefined) return undefined;
+function attempt(
+  { died, project, pool, clock }: PathNeeds,
+  delivery: Delivery,
+  ended: (attempted: Attempted | undefined) => void,
+): void {
+  if (died.size > 0 && died.has(delivery.event.id)) return ended(undefined);
   const plan = runPlanFor(delivery.event, project());
-  if (plan.kind === "run") return await pool().run(delivery, plan);
+  if (plan.kind === "run") return pool().run(delivery, plan, ended);
   const outcome = plan.kind === "skip" ? SKIPPED : { kind: "failed" as const, failure: plan.failure };
-  return { outcome, startedAt: clock.now(), durationMs: 0 };
+  ended({ outcome, startedAt: clock.now(), durationMs: 0 });
 }
 
 /** What was missing before the crash: the outcome. */
@@ -70,5 +74,5 @@ async function settleDeath({ died, store, project, clock }: PathNeeds, delivery:
   died.delete(delivery.event.id);
   const { onDead } = rulesFor(delivery.event, project());
   const decision = { kind: "dead-letter" as const, failure, park: onDead === "park" };
-  await untilDurable(() => store.settle(delivery, decision), { clock, onRefused: () => {} });
+  await untilDurable(() => store.settle(delivery, decision), { clock, tell: () => {}, onRefused: () => {} });
 }

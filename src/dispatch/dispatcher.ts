@@ -19,9 +19,9 @@ const OUT_PER_SLOT = 4;
 
 export interface DispatcherNeeds<Attempted> {
   store: Pick<Store, "claim">;
-  /** Runs one delivery. Rejects only by a bug of ours, like `settle`. */
-  attempt(delivery: Delivery): Promise<Attempted>;
-  /** Makes durable how the attempt ended. */
+  /** Runs one delivery, and tells `ended` how that went. */
+  attempt(delivery: Delivery, ended: (attempted: Attempted) => void): void;
+  /** Makes durable how the attempt ended. Rejects only by a bug of ours. */
   settle(delivery: Delivery, attempted: Attempted): Promise<void>;
   /** Deliveries that may be attempted at once: threads times attempts per thread. */
   slots: number;
@@ -46,11 +46,11 @@ export class Dispatcher<Attempted> {
   constructor(needs: DispatcherNeeds<Attempted>) {
     this.#needs = needs;
     this.#slots = needs.slots;
-    // With callbacks, not promises of fastq's: two fewer for each delivery.
+    // Callbacks, here and below: of promises there was one for each step and delivery.
     const attempt: fastq.worker<undefined, Delivery, Attempted> = (delivery, done) => {
-      void needs.attempt(delivery).then((attempted) => {
+      needs.attempt(delivery, (attempted) => {
         done(null);
-        return this.#settle(delivery, attempted);
+        void needs.settle(delivery, attempted).then(this.#onSettled);
       });
     };
     this.#queue = fastq(attempt, needs.slots);
@@ -114,11 +114,10 @@ export class Dispatcher<Attempted> {
     this.#slotFreed();
   };
 
-  async #settle(delivery: Delivery, attempted: Attempted): Promise<void> {
-    await this.#needs.settle(delivery, attempted);
+  readonly #onSettled = (): void => {
     this.#out -= 1;
     this.#slotFreed();
-  }
+  };
 
   /** Resolves when all have been freed that are freed together, by one commit say: they are claimed together. */
   #nextFreed(): Promise<void> {

@@ -7,15 +7,14 @@ import process from "node:process";
 import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
 import type { Delivery, Outcome, UnixMs } from "../model.ts";
-import type { Attempted, Clock, Emit, HandlerEntry } from "../ports.ts";
+import type { Attempted, Clock, Emit } from "../ports.ts";
 import { Crew, type CrewOptions } from "./crew.ts";
 import { failureOfDeath } from "./death-failure.ts";
 import { Killers } from "./killers.ts";
 import type { HandlerFolder } from "./discover-handlers.ts";
-import type { DeclarationFault, RunRequest, ThreadMessage } from "./protocol.ts";
-import { RecentRuns } from "./recent-runs.ts";
-import { HEADER_END } from "./run-batch.ts";
-import type { Ending } from "./seat.ts";
+import type { DeclarationFault, ThreadMessage } from "./protocol.ts";
+import type { RunPlan } from "./run-batch.ts";
+import type { Ending, Run } from "./seat.ts";
 import { judge, SILENT_MS, type ThreadLimits, type ThreadView } from "./watchdog.ts";
 
 export interface HandlerPoolOptions {
@@ -26,19 +25,34 @@ export interface HandlerPoolOptions {
   clock: Clock;
 }
 
-export interface RunPlan {
-  entry: HandlerEntry;
-  timeoutMs: number;
-  /** JSON pointer into the body, or undefined for the body as text. */
-  dataPointer: string | undefined;
-}
+/** A run, and who waits for it. One object for all of it: there is one for each event. */
+class Asked implements Run {
+  readonly delivery: Delivery;
+  readonly plan: RunPlan;
+  readonly #ended: (attempted: Attempted) => void;
+  readonly #onEnding: (asked: Asked, ending: Ending) => void;
+  number = 0;
+  startedAt: UnixMs = 0;
 
-/** A run, and who waits for it. */
-interface Asked {
-  delivery: Delivery;
-  plan: RunPlan;
-  startedAt: UnixMs;
-  resolve(attempted: Attempted): void;
+  constructor(
+    delivery: Delivery,
+    plan: RunPlan,
+    ended: (attempted: Attempted) => void,
+    onEnding: (asked: Asked, ending: Ending) => void,
+  ) {
+    this.delivery = delivery;
+    this.plan = plan;
+    this.#ended = ended;
+    this.#onEnding = onEnding;
+  }
+
+  end(ending: Ending): void {
+    this.#onEnding(this, ending);
+  }
+
+  tell(outcome: Outcome, now: UnixMs): void {
+    this.#ended({ outcome, startedAt: this.startedAt, durationMs: now - this.startedAt });
+  }
 }
 
 /** How long the first threads may take to import the handlers. */
@@ -49,7 +63,6 @@ export class HandlerPool {
   readonly #options: HandlerPoolOptions;
   readonly #limits: ThreadLimits;
   readonly #drain = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #recent = new RecentRuns();
   readonly #killers = new Killers();
   readonly #crew: Crew;
   /** Where suspects run, each alone in a fresh thread; opened when there is one. */
@@ -83,27 +96,27 @@ export class HandlerPool {
     this.#crew = new Crew(this.#crewOptions(false));
   }
 
-  /** One attempt; never rejects. What did not end by the handler's own doing is `interrupted`. */
-  run(delivery: Delivery, plan: RunPlan): Promise<Attempted> {
-    return new Promise((resolve) => {
-      this.#attempt({ delivery, plan, startedAt: 0, resolve }, this.#killers.has(delivery.event.id));
-    });
+  /**
+   * One attempt, of which `ended` is told once. What did not end by the handler's own doing is `interrupted`. No promise:
+   * it is called for each event.
+   */
+  run(delivery: Delivery, plan: RunPlan, ended: (attempted: Attempted) => void): void {
+    this.#attempt(new Asked(delivery, plan, ended, this.#onEnding), this.#killers.has(delivery.event.id));
   }
 
   #attempt(asked: Asked, alone: boolean): void {
     asked.startedAt = this.#options.clock.now();
-    if (this.#closed) return this.#ended(asked, { kind: "innocent", cause: "close" });
-    const request = this.#request(asked.delivery, asked.plan);
+    if (this.#closed) return asked.end({ kind: "innocent", cause: "close" });
+    asked.number = this.#lastRun = this.#lastRun === RUN_NUMBER_MAX ? 1 : this.#lastRun + 1;
     const crew = alone ? this.#quarantine ??= new Crew(this.#crewOptions(true)) : this.#crew;
-    crew.attempt({ request, end: (ending) => this.#ended(asked, ending) });
+    crew.attempt(asked);
   }
 
-  #ended(asked: Asked, ending: Ending): void {
+  readonly #onEnding = (asked: Asked, ending: Ending): void => {
     const outcome = this.#outcomeOf(asked, ending);
-    if (outcome === undefined) return this.#attempt(asked, true);
-    const { startedAt } = asked;
-    asked.resolve({ outcome, startedAt, durationMs: this.#options.clock.now() - startedAt });
-  }
+    if (outcome === undefined) this.#attempt(asked, true);
+    else asked.tell(outcome, this.#options.clock.now());
+  };
 
   /** Undefined for a suspect: it runs again, alone. */
   #outcomeOf({ delivery }: Asked, ending: Ending): Outcome | undefined {
@@ -211,35 +224,15 @@ export class HandlerPool {
   }
 
   #onMessage(message: Exclude<ThreadMessage, { kind: "ready" }>): void {
-    const event = message.run === undefined ? undefined : this.#recent.find(message.run);
+    const { emit } = this.#options;
+    const { eventId } = message;
     if (message.kind === "stray") {
       const { code, message: text } = message.failure;
-      this.#options.emit({ kind: "stray-throw", eventId: event?.id, message: `${code}: ${text}` });
-    } else if (event !== undefined) {
-      const { level, message: text, fields } = message;
-      const parsed = fields === undefined ? {} : { fields: JSON.parse(fields) as Record<string, unknown> };
-      this.#options.emit({ kind: "handler-log", eventId: event.id, type: event.type, level, message: text, ...parsed });
+      return emit({ kind: "stray-throw", eventId, message: `${code}: ${text}` });
     }
-  }
-
-  #request({ event, attempt }: Delivery, { entry, timeoutMs, dataPointer }: RunPlan): RunRequest {
-    this.#lastRun = this.#lastRun === RUN_NUMBER_MAX ? 1 : this.#lastRun + 1;
-    this.#recent.add(this.#lastRun, event);
-    return {
-      run: this.#lastRun,
-      file: entry.file,
-      timeoutMs,
-      attempt,
-      id: event.id,
-      source: event.source,
-      type: event.type,
-      key: event.key,
-      orderingKey: event.orderingKey,
-      receivedAt: event.receivedAt,
-      headers: event.headers.join(HEADER_END),
-      dataPointer,
-      body: event.body,
-    };
+    const { type, level, message: text, fields } = message;
+    const parsed = fields === undefined ? {} : { fields: JSON.parse(fields) as Record<string, unknown> };
+    emit({ kind: "handler-log", eventId: message.eventId, type, level, message: text, ...parsed });
   }
 }
 

@@ -6,7 +6,8 @@ export class Killers {
   readonly #ids = new Set<string>();
 
   has(eventId: string): boolean {
-    return this.#ids.has(eventId);
+    // Mostly there are none, and to look an id up its hash is made.
+    return this.#ids.size > 0 && this.#ids.has(eventId);
   }
 
   add(eventId: string): void {

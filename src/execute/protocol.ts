@@ -55,9 +55,9 @@ export type ThreadMessage =
     faults: readonly DeclarationFault[];
   }
   /** `fields` is JSON text of an object. */
-  | { kind: "log"; run: number; level: LogLevel; message: string; fields: string | undefined }
-  /** Something was thrown after its run had ended, or by nobody known (`run` undefined). */
-  | { kind: "stray"; run: number | undefined; failure: Failure };
+  | { kind: "log"; eventId: string; type: string; level: LogLevel; message: string; fields: string | undefined }
+  /** Something was thrown after its run had ended, or by nobody known (`eventId` undefined). */
+  | { kind: "stray"; eventId: string | undefined; failure: Failure };
 
 /** Given to a thread of `discoverHandlers` as `workerData.discovery`. */
 export interface DiscoverySetup {

@@ -6,8 +6,8 @@ import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker
 import { messageOf, systemCode } from "../errors.ts";
 import { blame, type DeathCause, type Verdict } from "./blame.ts";
 import { type Board, readBoard } from "./board.ts";
-import type { RunAnswer, RunRequest } from "./protocol.ts";
-import { type AnswerBatch, packRuns } from "./run-batch.ts";
+import type { RunAnswer } from "./protocol.ts";
+import { type AnswerBatch, type Packable, packRuns } from "./run-batch.ts";
 import type { ThreadView } from "./watchdog.ts";
 
 /** How a run ended, seen from here. */
@@ -21,8 +21,7 @@ export type Ending =
   | { kind: "innocent"; cause: string };
 
 /** A run on its way, and who is told how it ended. */
-export interface Run {
-  readonly request: RunRequest;
+export interface Run extends Packable {
   /** Called once. */
   end(ending: Ending): void;
 }
@@ -39,7 +38,11 @@ export class Seat {
   readonly worker: Worker;
   readonly #board: Board;
   readonly #port: MessagePort;
-  readonly #runs = new Map<number, Run>();
+  /**
+   * In the order in which they entered, which is mostly that of their answers. No `Map`: its old tables, once they
+   * are old, keep alive what the later ones held.
+   */
+  readonly #runs: Run[] = [];
   /** Runs that entered in this turn of the event loop; `send` posts them together. */
   #unsent: Run[] = [];
   #served = 0;
@@ -64,7 +67,7 @@ export class Seat {
 
   /** Runs in it. */
   get load(): number {
-    return this.#runs.size;
+    return this.#runs.length;
   }
 
   /** Why it dies or died; undefined while it lives, and if it goes because it is not needed. */
@@ -73,7 +76,7 @@ export class Seat {
   }
 
   enter(run: Run): void {
-    this.#runs.set(run.request.run, run);
+    this.#runs.push(run);
     this.#unsent.push(run);
   }
 
@@ -83,9 +86,8 @@ export class Seat {
     if (unsent.length === 0 || this.#death !== undefined) return;
     this.#unsent = [];
     this.#served += unsent.length;
-    const requests = unsent.map(({ request }) => request);
-    for (let from = 0; from < requests.length;) {
-      const { batch, next } = packRuns(requests, from);
+    for (let from = 0; from < unsent.length;) {
+      const { batch, next } = packRuns(unsent, from);
       this.#port.postMessage(batch, batch[0] === undefined ? [] : [batch[0]]);
       from = next;
     }
@@ -95,7 +97,7 @@ export class Seat {
   takeBack(): Run[] {
     const unsent = this.#unsent;
     this.#unsent = [];
-    for (const { request } of unsent) this.#runs.delete(request.run);
+    for (const { number } of unsent) this.#leave(number);
     return unsent;
   }
 
@@ -115,7 +117,7 @@ export class Seat {
     this.#port.close();
     const { guilty, suspects } = this.verdict();
     const cause = this.#death?.cause ?? "error";
-    for (const number of [...this.#runs.keys()]) {
+    for (const number of this.#inFlight()) {
       const kind = number === guilty ? "guilty" : suspects.includes(number) ? "suspect" : "innocent";
       this.#leave(number)?.end({ kind, cause });
     }
@@ -125,7 +127,7 @@ export class Seat {
   abandon(cause: string): void {
     this.#unsent = [];
     this.#port.close();
-    for (const number of [...this.#runs.keys()]) this.#leave(number)?.end({ kind: "innocent", cause });
+    for (const number of this.#inFlight()) this.#leave(number)?.end({ kind: "innocent", cause });
   }
 
   /** Reads the board; `elapsedMs` since the last look. */
@@ -157,12 +159,20 @@ export class Seat {
   verdict(): Verdict {
     const { culprit, current } = readBoard(this.#board);
     const cause = this.#death?.cause ?? "error";
-    return blame({ cause, culprit, current, inFlight: [...this.#runs.keys()], served: this.#served });
+    return blame({ cause, culprit, current, inFlight: this.#inFlight(), served: this.#served });
+  }
+
+  #inFlight(): number[] {
+    return this.#runs.map(({ number }) => number);
   }
 
   #leave(number: number): Run | undefined {
-    const run = this.#runs.get(number);
-    this.#runs.delete(number);
+    const runs = this.#runs;
+    let at = 0;
+    while (at < runs.length && runs[at]!.number !== number) at += 1;
+    const run = runs[at];
+    if (at === 0) runs.shift();
+    else runs.splice(at, 1);
     return run;
   }
 }

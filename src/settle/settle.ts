@@ -40,67 +40,71 @@ export interface SettleNeeds {
 export type Settle = (delivery: Delivery, attempted: Attempted) => Promise<void>;
 
 export function createSettle(needs: SettleNeeds): Settle {
-  return async function settle(delivery, attempted) {
-    const { event, attempt } = delivery;
-    const circumstances: Circumstances = { outcome: attempted.outcome, attempt, ...needs.rulesFor(event) };
-    const senderWaits = endsForSender(circumstances) && needs.senderWaits(event.id);
-    const decision = decide(circumstances, { now: needs.clock.now(), random: needs.random, senderWaits });
-    if (decision.kind === "give-back") return await needs.store.settle(delivery, decision);
+  return function settle(delivery, attempted) {
+    const decision = decideFor(needs, { delivery, attempted });
+    if (decision.kind === "give-back") return needs.store.settle(delivery, decision);
 
-    const record = toAttemptRecord(attempt, { attempted, decision });
+    const record = toAttemptRecord(delivery.attempt, { attempted, decision });
     needs.emit({ kind: "attempt", delivery, attempt: record });
-    if (await makeDurable(needs, { delivery, decision, record })) {
+    const tell = () => {
       needs.emit({ kind: "settled", delivery, decision, durationMs: attempted.durationMs });
       needs.onSettled({ delivery, decision });
-    }
+    };
+    const onRefused = () => needs.onUnsettled(delivery.event.id);
+    return untilDurable(() => write(needs, { delivery, decision, record }), { clock: needs.clock, tell, onRefused });
   };
 }
 
-/** False if the store closed first: then the delivery runs again after the restart. */
-function makeDurable(
+function decideFor(needs: SettleNeeds, ended: { delivery: Delivery; attempted: Attempted }): Decision {
+  const { delivery: { event, attempt }, attempted: { outcome } } = ended;
+  // What nearly all attempts come to, and no rule can change it.
+  if (outcome.kind === "ok") return { kind: "complete", result: outcome.result };
+  const circumstances: Circumstances = { outcome, attempt, ...needs.rulesFor(event) };
+  const senderWaits = endsForSender(circumstances) && needs.senderWaits(event.id);
+  return decide(circumstances, { now: needs.clock.now(), random: needs.random, senderWaits });
+}
+
+/** The letter, if it is one, before the outcome. */
+function write(
   needs: SettleNeeds,
   made: { delivery: Delivery; decision: Settlement["decision"]; record: AttemptRecord },
-): Promise<boolean> {
+): Promise<void> {
   const { delivery, decision, record } = made;
-  const write = async () => {
-    if (decision.kind === "dead-letter") {
-      const { failure } = decision;
-      const data = needs.dataOf(delivery.event);
-      const failedAt = record.startedAt + record.durationMs;
-      await needs.deadLetters.append(toLetter(delivery, { failure, attempts: delivery.attempt, failedAt, data }));
-    }
-    await needs.store.settle(delivery, decision, record);
-  };
-  return untilDurable(write, { clock: needs.clock, onRefused: () => needs.onUnsettled(delivery.event.id) });
+  const settle = () => needs.store.settle(delivery, decision, record);
+  if (decision.kind !== "dead-letter") return settle();
+  const { failure } = decision;
+  const data = needs.dataOf(delivery.event);
+  const failedAt = record.startedAt + record.durationMs;
+  const letter = toLetter(delivery, { failure, attempts: delivery.attempt, failedAt, data });
+  return needs.deadLetters.append(letter).then(settle);
 }
 
-/** Tries `write` until the disk takes it. False if the store closed first. */
-export async function untilDurable(
+/**
+ * Tries `write` until the disk takes it, and then calls `tell`. If the store closes first it does not: the delivery
+ * runs again after the restart. One promise, since it is called for each event; the rest is made where it is refused.
+ */
+export function untilDurable(
   write: () => Promise<void>,
-  { clock, onRefused }: { clock: Clock; onRefused: () => void },
-): Promise<boolean> {
-  for (;;) {
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      if (!(error instanceof HookdError)) throw error;
-      onRefused();
-      if (error.code === "ERR_STORE_CLOSED") return false;
-      await new Promise<void>((resolve) => clock.after(TRY_AGAIN_MS, resolve));
-    }
-  }
+  told: { clock: Clock; tell(): void; onRefused(): void },
+): Promise<void> {
+  return write().then(told.tell, async (error) => {
+    if (!(error instanceof HookdError)) throw error;
+    told.onRefused();
+    if (error.code === "ERR_STORE_CLOSED") return;
+    await new Promise<void>((resolve) => told.clock.after(TRY_AGAIN_MS, resolve));
+    await untilDurable(write, told);
+  });
 }
 
 function toAttemptRecord(attempt: number, ended: { attempted: Attempted; decision: Decision }): AttemptRecord {
   const { outcome, startedAt, durationMs } = ended.attempted;
-  const failed = outcome.kind === "failed" || outcome.kind === "refused";
+  if (outcome.kind !== "failed" && outcome.kind !== "refused") return { attempt, startedAt, durationMs, outcome: "ok" };
   return {
     attempt,
     startedAt,
     durationMs,
-    outcome: failed ? outcome.kind : "ok",
-    ...(failed && { failure: outcome.failure }),
+    outcome: outcome.kind,
+    failure: outcome.failure,
     ...(ended.decision.kind === "retry" && { nextAttemptAt: ended.decision.at }),
   };
 }

@@ -30,13 +30,9 @@ function rig(options: { outcomes?: Outcome[]; unknown?: "accept" | "reject"; die
     died: options.died ?? new Map(),
     project: () => project,
     pool: () => ({
-      run: (delivery) => {
+      run: (delivery, _plan, ended) => {
         runs.push(delivery);
-        return Promise.resolve({
-          outcome: outcomes.shift() ?? { kind: "ok", result: "1" },
-          startedAt: 0,
-          durationMs: 0,
-        });
+        ended({ outcome: outcomes.shift() ?? { kind: "ok", result: "1" }, startedAt: 0, durationMs: 0 });
       },
     }),
     clock,
@@ -89,12 +85,13 @@ describe("the path", () => {
   });
 
   it("does not run an event whose letter was written before a crash, however often the disk refuses", async () => {
-    const died = new Map<string, Failure>();
+    const died = new Map<string, Failure>([["another", { code: "Error", message: "no luck" }]]);
     const { append, stateOf, runs, store, clock } = rig({ died });
     const settle = store.settle.bind(store);
     let refusals = 1;
     store.settle = (delivery, decision, attempt) =>
       refusals-- > 0 ? Promise.reject(new HookdError("ERR_STORE_FULL", "full")) : settle(delivery, decision, attempt);
+    died.has = () => true;
     died.get = () => ({ code: "Error", message: "no luck" });
     const id = await append();
     assert.equal(await stateOf(id), "running");

@@ -12,9 +12,12 @@ function rig(slots: number) {
   const store = new MemoryStore(clock);
   const running = new Map<string, () => void>();
   const signals: Signal[] = [];
-  const attempt = async (delivery: Delivery) => {
-    await new Promise<void>((resolve) => running.set(delivery.event.key, resolve));
-    running.delete(delivery.event.key);
+  const attempt = (delivery: Delivery, ended: (attempted: unknown) => void) => {
+    const { key } = delivery.event;
+    running.set(key, () => {
+      running.delete(key);
+      ended(undefined);
+    });
   };
   let commits = Promise.resolve();
   const settle = async (delivery: Delivery) => {
@@ -48,7 +51,7 @@ describe("the dispatcher", () => {
 
   it("claims together what is freed in one turn, though not in one step", async () => {
     const limits: number[] = [];
-    const ends: ((hops: number) => void)[] = [];
+    const ends: ((hops: number) => Promise<void>)[] = [];
     const dispatcher = new Dispatcher({
       store: {
         claim: (limit) => {
@@ -56,9 +59,11 @@ describe("the dispatcher", () => {
           return Promise.resolve(Array.from({ length: limit }, () => aDelivery()));
         },
       },
-      attempt: async () => {
-        let hops = await new Promise<number>((resolve) => ends.push(resolve));
-        while (hops-- > 0) await Promise.resolve();
+      attempt: (_delivery, ended) => {
+        ends.push(async (hops) => {
+          while (hops-- > 0) await Promise.resolve();
+          ended(undefined);
+        });
       },
       settle: () => Promise.resolve(),
       slots: 4,
@@ -67,7 +72,7 @@ describe("the dispatcher", () => {
     });
     dispatcher.start();
     await settled();
-    [0, 3, 9].forEach((hops, n) => ends[n]!(hops));
+    [0, 3, 9].forEach((hops, n) => void ends[n]!(hops));
     await settled();
     assert.deepEqual(limits, [4, 3]);
     assert.equal(dispatcher.running, 4);
@@ -183,7 +188,10 @@ describe("the dispatcher", () => {
       store: {
         claim: (limit, signal) => failures-- > 0 ? Promise.reject(new Error("disk")) : store.claim(limit, signal),
       },
-      attempt: (delivery) => Promise.resolve(void seen.push(delivery.event.key)),
+      attempt: (delivery, ended) => {
+        seen.push(delivery.event.key);
+        ended(undefined);
+      },
       settle: () => Promise.resolve(),
       slots: 1,
       clock,

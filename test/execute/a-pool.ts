@@ -86,7 +86,8 @@ export async function aPool(over: Partial<Config["pool"]> = {}): Promise<APool> 
     const made = asked.event ?? anActEvent(name, { runs: log, ms: asked.ms, value: asked.value, gate });
     const event = { ...made, id: asked.id ?? made.id };
     const delivery = aDelivery({ event, attempt: asked.attempt ?? 1 });
-    return pool.run(delivery, { entry, timeoutMs: asked.timeoutMs ?? 20_000, dataPointer: "" });
+    const plan = { entry, timeoutMs: asked.timeoutMs ?? 20_000, dataPointer: "" };
+    return new Promise<Attempted>((resolve) => pool.run(delivery, plan, resolve));
   };
   return {
     pool,

@@ -7,7 +7,7 @@ import type { Ending } from "../../src/execute/seat.ts";
 import { loadingOf } from "../../src/execute/worker-entry.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { ACTS, anActEvent } from "./a-pool.ts";
-import { aRequest } from "./a-request.ts";
+import { aRun } from "./a-run.ts";
 
 interface ACrew {
   crew: Crew;
@@ -54,8 +54,8 @@ function aCrew(over: Partial<CrewOptions>): ACrew {
     runs: () => readFileSync(log, "utf8").split("\n").filter((line) => line !== "").length,
     run: (act, more = {}) => {
       last += 1;
-      const request = aRequest({ run: last }, anActEvent(act, { runs: log, ms: 100, ...more }));
-      return new Promise((resolve) => crew.attempt({ request, end: resolve }));
+      const run = aRun(last, { event: anActEvent(act, { runs: log, ms: 100, ...more }) });
+      return new Promise((resolve) => crew.attempt({ ...run, end: resolve }));
     },
   };
 }

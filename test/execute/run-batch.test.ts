@@ -1,30 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BATCH_BYTES_MAX, packRuns, unpackRuns } from "../../src/execute/run-batch.ts";
-import { aRequest } from "./a-request.ts";
+import { aRequestOf, aRun } from "./a-run.ts";
 
-const sized = (bytes: number, run = 1) => aRequest({ run, body: new Uint8Array(bytes).fill(run) });
+const sized = (bytes: number, run = 1) => aRun(run, { event: { body: new Uint8Array(bytes).fill(run) } });
 
 describe("a batch of runs", () => {
   it("carries every field of every run, and its body", () => {
-    const requests = [
-      aRequest({ run: 1, dataPointer: undefined, orderingKey: undefined }),
-      aRequest({
-        run: 2,
+    const runs = [
+      aRun(1, { dataPointer: undefined }),
+      aRun(2, {
+        event: { orderingKey: "o", headers: ["A", "b", "é", ""] },
         file: 3,
         attempt: 4,
         timeoutMs: 5,
-        orderingKey: "o",
-        headers: "A\0b\0é\0",
         dataPointer: "/x",
       }),
       sized(0, 3),
       sized(7, 4),
     ];
-    const { batch, next } = packRuns(requests);
+    const { batch, next } = packRuns(runs);
     assert.equal(next, 4);
     const crossed = unpackRuns(structuredClone(batch, { transfer: [batch[0]!] }));
-    assert.deepEqual(crossed, requests.map((request) => ({ ...request, body: new Uint8Array(request.body) })));
+    assert.deepEqual(crossed, runs.map(aRequestOf));
   });
 
   it("needs no buffer where no run has a body", () => {
@@ -35,7 +33,7 @@ describe("a batch of runs", () => {
 
   it("copies bodies out of whatever buffer they are in, and leaves that as it is", () => {
     const behind = new Uint8Array(1_000).fill(9);
-    const { batch } = packRuns([aRequest({ body: behind.subarray(10, 20) })]);
+    const { batch } = packRuns([aRun(1, { event: { body: behind.subarray(10, 20) } })]);
     assert.equal(batch[0]!.byteLength, 10);
     structuredClone(batch, { transfer: [batch[0]!] });
     assert.equal(behind.length, 1_000);
@@ -49,10 +47,10 @@ describe("a batch of runs", () => {
   ];
   for (const [what, sizes, expected] of bounds) {
     it(what, () => {
-      const requests = sizes.map((bytes) => sized(bytes));
+      const runs = sizes.map((bytes) => sized(bytes));
       const found: number[] = [];
-      for (let from = 0; from < requests.length;) {
-        const { batch, next } = packRuns(requests, from);
+      for (let from = 0; from < runs.length;) {
+        const { batch, next } = packRuns(runs, from);
         assert.equal(unpackRuns(batch).length, next - from);
         found.push(next - from);
         from = next;

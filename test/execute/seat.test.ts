@@ -4,7 +4,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_thread
 import { type Board, createBoard, showBeat, showCulprit, showCurrent, showZombies } from "../../src/execute/board.ts";
 import { BATCH_BYTES_MAX, type RunBatch, unpackRuns } from "../../src/execute/run-batch.ts";
 import { type Run, Seat } from "../../src/execute/seat.ts";
-import { aRequest } from "./a-request.ts";
+import { aRun } from "./a-run.ts";
 
 /** A seat whose thread is never started: its `terminate` is counted. */
 function aSeat() {
@@ -15,8 +15,8 @@ function aSeat() {
   }) as Worker;
   const { port1, port2 } = new MessageChannel();
   const endings: [run: number, ending: string][] = [];
-  const aRun = (number: number, bytes = 10): Run => ({
-    request: aRequest({ run: number, body: new Uint8Array(bytes) }),
+  const seated = (number: number, bytes = 10): Run => ({
+    ...aRun(number, { event: { body: new Uint8Array(bytes) } }),
     end: (ending) => void endings.push([number, ending.kind === "answered" ? ending.answer.kind : ending.kind]),
   });
   /** What has been posted to the thread: the numbers of the runs of each message. */
@@ -28,7 +28,7 @@ function aSeat() {
     return batches;
   };
   const seat = new Seat({ thread: 4, worker, board, port: port1 });
-  return { board, ended, endings, aRun, posted, seat, thread: port2 };
+  return { board, ended, endings, seated, posted, seat, thread: port2 };
 }
 
 describe("a seat", () => {
@@ -41,14 +41,14 @@ describe("a seat", () => {
   });
 
   it("shows the lower memory of two looks, its zombies and its runs", () => {
-    const { seat, board, aRun } = aSeat();
+    const { seat, board, seated } = aSeat();
     const look = (kib: number) => {
       showBeat(board, kib * 1_024);
       return seat.look(50).memoryBytes / 1_024;
     };
     assert.deepEqual([900, 100, 300, 200].map(look), [0, 100, 100, 200]);
     showZombies(board, 2);
-    seat.enter(aRun(7));
+    seat.enter(seated(7));
     assert.deepEqual([seat.look(0).zombies, seat.look(0).inFlight, seat.look(0).thread], [2, 1, 4]);
   });
 
@@ -75,26 +75,26 @@ describe("a seat", () => {
   }
 
   it("posts the runs of a turn together, in order, and nothing when there is none", () => {
-    const { seat, aRun, posted } = aSeat();
-    for (const number of [7, 8, 9]) seat.enter(aRun(number));
+    const { seat, seated, posted } = aSeat();
+    for (const number of [7, 8, 9]) seat.enter(seated(number));
     seat.send();
     seat.send();
-    seat.enter(aRun(10));
+    seat.enter(seated(10));
     seat.send();
     assert.deepEqual(posted(), [[7, 8, 9], [10]]);
   });
 
   it("posts large bodies apart: a message is bounded, though not below one run", () => {
-    const { seat, aRun, posted } = aSeat();
+    const { seat, seated, posted } = aSeat();
     const sizes = [10, BATCH_BYTES_MAX * 2, BATCH_BYTES_MAX - 1, 1, 1];
-    sizes.forEach((bytes, number) => seat.enter(aRun(number + 1, bytes)));
+    sizes.forEach((bytes, number) => seat.enter(seated(number + 1, bytes)));
     seat.send();
     assert.deepEqual(posted(), [[1], [2], [3, 4], [5]]);
   });
 
   it("ends runs as they are answered, each once, whatever their order", () => {
-    const { seat, aRun, endings } = aSeat();
-    for (const number of [7, 8, 9]) seat.enter(aRun(number));
+    const { seat, seated, endings } = aSeat();
+    for (const number of [7, 8, 9]) seat.enter(seated(number));
     seat.answer([9, "null", 7, { kind: "interrupted", cause: "drain" }]);
     seat.answer([9, "null"]);
     assert.deepEqual(endings, [[9, "ok"], [7, "interrupted"]]);
@@ -102,8 +102,8 @@ describe("a seat", () => {
   });
 
   it("gives each run its verdict when its thread is gone, and believes what it had answered before", () => {
-    const { seat, board, aRun, endings, thread } = aSeat();
-    for (const number of [7, 8, 9]) seat.enter(aRun(number));
+    const { seat, board, seated, endings, thread } = aSeat();
+    for (const number of [7, 8, 9]) seat.enter(seated(number));
     seat.send();
     showCurrent(board, 8);
     thread.postMessage([9, "null"]);
@@ -114,23 +114,23 @@ describe("a seat", () => {
   });
 
   it("suspects all that run in it where nobody is known, and not one that it was never given", () => {
-    const { seat, aRun, endings, posted } = aSeat();
-    for (const number of [7, 8]) seat.enter(aRun(number));
+    const { seat, seated, endings, posted } = aSeat();
+    for (const number of [7, 8]) seat.enter(seated(number));
     seat.send();
-    seat.enter(aRun(9));
+    seat.enter(seated(9));
     seat.kill("memory", "large");
     seat.send();
-    assert.deepEqual(seat.takeBack().map(({ request }) => request.run), [9]);
+    assert.deepEqual(seat.takeBack().map(({ number }) => number), [9]);
     assert.deepEqual(posted(), [[7, 8]]);
     seat.bury();
     assert.deepEqual(endings, [[7, "suspect"], [8, "suspect"]]);
   });
 
   it("abandons all, posted or not", () => {
-    const { seat, aRun, endings } = aSeat();
-    seat.enter(aRun(7));
+    const { seat, seated, endings } = aSeat();
+    seat.enter(seated(7));
     seat.send();
-    seat.enter(aRun(8));
+    seat.enter(seated(8));
     seat.abandon("close");
     assert.deepEqual(endings, [[7, "innocent"], [8, "innocent"]]);
   });

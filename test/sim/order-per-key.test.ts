@@ -68,7 +68,7 @@ async function play(events: readonly Planned[], { slots, seed }: { slots: number
     awaited: new Awaited(clock),
     died: new Map(),
     project: () => projectWith(slots),
-    pool: () => ({ run }),
+    pool: () => ({ run: (delivery, _plan, ended) => void run(delivery).then(ended) }),
     clock,
     random: randomFrom(seed),
     emit: () => {},

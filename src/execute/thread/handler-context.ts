@@ -24,6 +24,6 @@ class LazyContext {
   static readonly #signal = lazyProperty("signal", (context: LazyContext) => context.#run.signal());
   static readonly #log = lazyProperty(
     "log",
-    (context: LazyContext) => createHandlerLog(context.#run.number, context.#run.log),
+    (context: LazyContext) => createHandlerLog(context.#run.request, context.#run.log),
   );
 }

@@ -4,7 +4,7 @@
  */
 import type { HandlerLog } from "../../handler.ts";
 import type { LogLevel } from "../../model.ts";
-import type { ThreadMessage } from "../protocol.ts";
+import type { RunRequest, ThreadMessage } from "../protocol.ts";
 
 /** Lines of one attempt; what comes after them is dropped, with a last line that says so. */
 export const LOG_LINES_MAX = 1_000;
@@ -13,7 +13,10 @@ const FIELDS_CHARS_MAX = 8_000;
 
 export type LogLine = Extract<ThreadMessage, { kind: "log" }>;
 
-export function createHandlerLog(run: number, post: (line: LogLine) => void): HandlerLog {
+export function createHandlerLog(
+  { id, type }: Pick<RunRequest, "id" | "type">,
+  post: (line: LogLine) => void,
+): HandlerLog {
   let lines = 0;
   const write = (level: LogLevel, message: string, fields?: Record<string, unknown>): void => {
     lines += 1;
@@ -21,7 +24,8 @@ export function createHandlerLog(run: number, post: (line: LogLine) => void): Ha
     if (lines > LOG_LINES_MAX) {
       post({
         kind: "log",
-        run,
+        eventId: id,
+        type,
         level: "warn",
         message: `More than ${LOG_LINES_MAX} lines: the rest is dropped`,
         fields: undefined,
@@ -29,7 +33,8 @@ export function createHandlerLog(run: number, post: (line: LogLine) => void): Ha
     } else {
       post({
         kind: "log",
-        run,
+        eventId: id,
+        type,
         level,
         message: String(message).slice(0, MESSAGE_CHARS_MAX),
         fields: fieldsText(fields),

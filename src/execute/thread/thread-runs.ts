@@ -120,7 +120,7 @@ export class ThreadRuns {
   onThrown(thrown: unknown, thrower = this.current): void {
     const run = thrower ?? this.#onlyOne();
     if (run !== undefined && !run.ended) return run.throw(thrown);
-    this.#needs.post({ kind: "stray", run: run?.number, failure: failureOf(thrown) });
+    this.#needs.post({ kind: "stray", eventId: run?.request.id, failure: failureOf(thrown) });
   }
 
   /** `process.exit` was called. */

@@ -116,10 +116,10 @@ export class JournalArchive implements Archive {
   }
 
   async #record(eventId: string): Promise<EventRecord | undefined> {
-    const { state, running } = this.#core;
+    const { state } = this.#core;
     const last = await locateEvent(state, eventId);
     const chain = last === undefined ? undefined : await readChain(state.segments, last);
-    return chain && toRecord(chain, running.has(eventId));
+    return chain && toRecord(chain, this.#core.isRunning(chain.position));
   }
 
   /** Matching events, block by block. */

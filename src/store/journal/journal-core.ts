@@ -38,8 +38,6 @@ export class JournalCore {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly damage: readonly string[];
-  /** Slots that a claimer has, by event id. */
-  readonly running = new Map<string, number>();
   readonly #unlock: () => Promise<void>;
   #cancelUpkeep: () => void = () => {};
   #closed = false;
@@ -72,6 +70,12 @@ export class JournalCore {
   /** A record is durable at `position`. Returns the slot that its event waits in, if it does. */
   apply({ entry, frame }: Made, position: Position): number | undefined {
     return this.state.apply(entry, { position, frameBytes: frame.length });
+  }
+
+  /** Whether the event whose first record lies here is with a claimer. */
+  isRunning(event: Position): boolean {
+    const slot = this.state.slots.get(event);
+    return slot !== undefined && this.state.mailboxes.isRunning(slot);
   }
 
   /** A read for somebody: the disk's failure becomes the store's. */

@@ -7,16 +7,17 @@ import { HookdError, messageOf } from "../../errors.ts";
 import type { AttemptRecord, Decision, Delivery, EventRecord, NewEvent, StoredEvent } from "../../model.ts";
 import type { Appended, Store, StoreStatus } from "../../ports.ts";
 import { Appender } from "./appender.ts";
+import { Claim } from "./claim.ts";
 import { readChain, toRecord } from "./chain.ts";
 import { FreshEvents } from "./fresh-events.ts";
-import { NumberMap } from "./number-map.ts";
 import { JournalArchive } from "./journal-archive.ts";
-import type { JournalCore, Made } from "./journal-core.ts";
+import type { JournalCore } from "./journal-core.ts";
 import { type JournalOptions, openJournalCore } from "./open-journal.ts";
 import { locateEvent } from "./locate-event.ts";
 import { statusOf } from "./journal-status.ts";
-import { decodeEvent, encodeHold } from "./records.ts";
-import { encodeSettlement, firstAfter, type Settlement } from "./settlement-record.ts";
+import { decodeEvent } from "./records.ts";
+import type { Settled } from "./settlement-record.ts";
+import { parks, Settling } from "./settling.ts";
 
 /** A delivery whose event cannot be read just now is tried again after this time, without an attempt. */
 const UNREADABLE_RETRY_MS = 60_000;
@@ -28,8 +29,8 @@ export class Journal implements Store {
   readonly #status: StoreStatus;
   readonly #fresh = new FreshEvents();
   readonly #appender: Appender;
-  /** Settlements that are being committed, by slot. */
-  readonly #settling = new NumberMap<Promise<void>>();
+  /** What the next settlements enter the log with. */
+  #settling: Settling | undefined;
 
   private constructor(core: JournalCore) {
     this.#core = core;
@@ -49,39 +50,34 @@ export class Journal implements Store {
 
   async claim(limit: number, signal: AbortSignal): Promise<Delivery[]> {
     const slots = await this.#core.claims.claim(limit, signal);
+    const claims: Claim[] = [];
     const reading: Promise<void>[] = [];
-    const deliveries: (Delivery | undefined)[] = [];
-    for (const [index, slot] of slots.entries()) {
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!;
       const fresh = this.#fresh.take(slot);
-      if (fresh !== undefined) deliveries[index] = this.#claimed(slot, fresh);
-      else reading.push(this.#readDelivery(slot).then((read) => void (deliveries[index] = read)));
+      if (fresh !== undefined) claims[index] = new Claim(this.#core, slot, fresh);
+      else {reading.push(
+          this.#readEvent(slot).then((read) => void (read && (claims[index] = new Claim(this.#core, slot, read)))),
+        );}
     }
-    if (reading.length > 0) await Promise.all(reading);
-    return deliveries.filter((delivery) => delivery !== undefined);
+    if (reading.length === 0) return claims;
+    await Promise.all(reading);
+    // One that could not be read has left a hole.
+    return claims.filter(() => true);
   }
 
   settle(delivery: Delivery, decision: Decision, attempt?: AttemptRecord): Promise<void> {
-    const { running, state, claims } = this.#core;
-    const slot = running.get(delivery.event.id);
-    if (slot === undefined) return Promise.resolve();
-    const underWay = this.#settling.get(slot);
-    if (underWay !== undefined) return underWay;
-    if (decision.kind === "give-back") {
-      running.delete(delivery.event.id);
-      state.mailboxes.giveBack(slot);
-      claims.wake();
-      return Promise.resolve();
-    }
-    const work = this.#commitSettlement({ slot, delivery, decision, attempt });
-    this.#settling.set(slot, work);
-    return work;
+    if (!(delivery instanceof Claim) || delivery.core !== this.#core) return Promise.resolve();
+    return delivery.settled ??= decision.kind === "give-back"
+      ? this.#giveBack(delivery)
+      : this.#commitSettlement(delivery, decision, attempt);
   }
 
   async find(eventId: string): Promise<EventRecord | undefined> {
     const last = await this.#core.read(() => locateEvent(this.#core.state, eventId));
     if (last === undefined) return undefined;
     const chain = await this.#core.read(() => readChain(this.#core.state.segments, last));
-    return chain && toRecord(chain, this.#core.running.has(eventId));
+    return chain && toRecord(chain, this.#core.isRunning(chain.position));
   }
 
   status(): StoreStatus {
@@ -92,44 +88,23 @@ export class Journal implements Store {
     return this.#core.close();
   }
 
-  #claimed(slot: number, event: StoredEvent): Delivery {
-    const { state: { waiting }, running } = this.#core;
-    running.set(event.id, slot);
-    const attempt = waiting.charged[slot]! + (event.firstAttempt ?? 1);
-    return { event, attempt, generation: waiting.generation[slot]! };
+  #giveBack({ slot }: Claim): Promise<void> {
+    const { state, claims } = this.#core;
+    state.mailboxes.giveBack(slot);
+    claims.wake();
+    return Promise.resolve();
   }
 
-  /** Reads the event of a slot whose turn has come. */
-  async #readDelivery(slot: number): Promise<Delivery | undefined> {
-    const event = await this.#readEvent(slot);
-    return event && this.#claimed(slot, event);
-  }
-
-  #commitSettlement(made: Settlement): Promise<void> {
-    const { slot, decision, delivery: { event } } = made;
-    const { log, running, firstSeen, claims } = this.#core;
-    const outcome = encodeSettlement(this.#core, made);
-    const parked = decision.kind === "dead-letter" && decision.park ? event.orderingKey : undefined;
-    // The hold first: what the outcome makes way for must not get its turn.
-    const records: Made[] = parked === undefined ? [outcome] : [parkOf(event.source, parked), outcome];
-    return new Promise((resolve, reject) => {
-      log.enqueue({
-        frames: records.map(({ frame }) => frame),
-        onDurable: (positions) => {
-          for (let at = 0; at < records.length; at++) this.#core.apply(records[at]!, positions[at]!);
-          running.delete(event.id);
-          this.#settling.delete(slot);
-          firstSeen.changed(event, () => firstAfter(event, decision));
-          claims.wake();
-          resolve();
-        },
-        onFailed: (error) => {
-          // Nothing was settled: the claim stands, and the caller may try again.
-          this.#settling.delete(slot);
-          reject(error);
-        },
-      });
-    });
+  #commitSettlement(claim: Claim, decision: Settled, attempt: AttemptRecord | undefined): Promise<void> {
+    const open = this.#settling;
+    if (open?.isOpen === true && !parks(claim, decision)) {
+      open.add(claim, decision, attempt);
+      return open.done;
+    }
+    const settling = this.#settling = new Settling(this.#core);
+    settling.add(claim, decision, attempt);
+    this.#core.log.enqueue(settling);
+    return settling.done;
   }
 
   async #readEvent(slot: number): Promise<StoredEvent | undefined> {
@@ -151,9 +126,4 @@ export class Journal implements Store {
       return undefined;
     }
   }
-}
-
-function parkOf(source: string, orderingKey: string): Made {
-  const hold = { source, orderingKey, hold: "parked" as const };
-  return { entry: { kind: "hold", ...hold }, frame: encodeHold(hold) };
 }

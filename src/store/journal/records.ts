@@ -150,8 +150,8 @@ function metaOf(event: NewEvent, past: EventPast | undefined): EventMeta {
 
 const STEP_KINDS = { attempt: ATTEMPT, outcome: OUTCOME, revive: REVIVE } as const;
 
-export function encodeStep(entry: StepEntry, detail: StepDetail = {}): Buffer {
-  const json = JSON.stringify(detail);
+/** `json`: a `StepDetail`. */
+export function encodeStep(entry: StepEntry, json = "{}"): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + STEP_FIXED_BYTES + Buffer.byteLength(json));
   let at = FRAME_HEADER_BYTES;
   at = frame.writeUInt8(STEP_KINDS[entry.kind], at);

@@ -17,7 +17,7 @@ function aContext() {
     onEnd: nothing,
     onReturn: nothing,
   };
-  const run = new LiveRun(needs, { event: "a", run: nothing }, aRequest({ run: 7, attempt: 3, source: "s" }));
+  const run = new LiveRun(needs, { event: "a", run: nothing }, aRequest({ id: "e7", attempt: 3, source: "s" }));
   const context = handlerContext(run);
   run.end({ kind: "ok", result: "null" });
   return { run, context, lines };
@@ -32,14 +32,14 @@ describe("the context of a handler", () => {
     assert.equal(context.signal, run.signal());
   });
 
-  it("has one log, whose functions work alone, with the run's number on each line", () => {
+  it("has one log, whose functions work alone, with the event's id on each line", () => {
     const { context, lines } = aContext();
     const { info } = context.log;
     info("hello");
     context.log.warn("again");
-    assert.deepEqual(lines.map(({ run, level, message }) => [run, level, message]), [
-      [7, "info", "hello"],
-      [7, "warn", "again"],
+    assert.deepEqual(lines.map(({ eventId, level, message }) => [eventId, level, message]), [
+      ["e7", "info", "hello"],
+      ["e7", "warn", "again"],
     ]);
   });
 

@@ -4,18 +4,19 @@ import { createHandlerLog, LOG_LINES_MAX, type LogLine } from "../../../src/exec
 
 function aLog() {
   const lines: LogLine[] = [];
-  return { lines, log: createHandlerLog(7, (line) => lines.push(line)) };
+  return { lines, log: createHandlerLog({ id: "e7", type: "a" }, (line) => lines.push(line)) };
 }
 
 describe("createHandlerLog", () => {
-  it("posts a line for each level, with its run", () => {
+  it("posts a line for each level, with its event", () => {
     const { lines, log } = aLog();
     for (const level of ["debug", "info", "warn", "error"] as const) log[level](`m ${level}`, { level });
     assert.deepEqual(
       lines,
       ["debug", "info", "warn", "error"].map((level) => ({
         kind: "log",
-        run: 7,
+        eventId: "e7",
+        type: "a",
         level,
         message: `m ${level}`,
         fields: `{"level":"${level}"}`,

@@ -34,7 +34,7 @@ function aThread() {
   const batch = (handles: readonly Handle[], timeoutMs = 60_000) => {
     const requests = handles.map((handle) => {
       const run = handlers.push({ event: "a", run: handle });
-      return aRequest({ run, file: run - 1, timeoutMs });
+      return aRequest({ run, id: `e${run}`, file: run - 1, timeoutMs });
     });
     const answers = requests.map(({ run }) => new Promise<RunAnswer>((resolve) => waiting.set(run, resolve)));
     runs.take(requests);
@@ -86,7 +86,7 @@ describe("the runs of a thread", () => {
     const innocents = [run(() => wait(20)), run(() => wait(20))];
     runs.onThrown(boom);
     assert.deepEqual((await Promise.all(innocents)).map(({ kind }) => kind), ["ok", "ok"]);
-    assert.deepEqual(posted.map((message) => message.kind === "stray" && message.run), [undefined]);
+    assert.deepEqual(posted.map((message) => message.kind === "stray" && message.eventId), [undefined]);
   });
 
   it("charge an unknown throw to the only run that the thread ever had", async () => {
@@ -96,7 +96,7 @@ describe("the runs of a thread", () => {
     assert.equal((await only).kind, "failed");
   });
 
-  it("tell of a throw after its run's end, with the run's number", async () => {
+  it("tell of a throw after its run's end, with its event's id", async () => {
     const { runs, run, posted } = aThread();
     let thrown = () => {};
     const late = new Promise<void>((resolve) => thrown = resolve);
@@ -107,8 +107,8 @@ describe("the runs of a thread", () => {
       }, 5);
     });
     await late;
-    assert.deepEqual(posted.map((message) => message.kind === "stray" && [message.run, message.failure.message]), [
-      [1, "boom"],
+    assert.deepEqual(posted.map((message) => message.kind === "stray" && [message.eventId, message.failure.message]), [
+      ["e1", "boom"],
     ]);
   });
 

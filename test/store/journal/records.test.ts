@@ -74,7 +74,7 @@ describe("a step record", () => {
   for (const over of [{}, { kind: "attempt" }, { kind: "revive" }, { dead: true }, { freed: true }] as const) {
     it(`is read as it was written: ${JSON.stringify(over)}`, () => {
       const detail = { attempt, result: '{"ok":true}', failure: { code: "Error", message: "nö" } };
-      const frame = encodeStep(aStep(over), detail);
+      const frame = encodeStep(aStep(over), JSON.stringify(detail));
       assert.deepEqual(decodeEntry(frame), aStep(over));
       assert.deepEqual(decodeDetail(frame), detail);
     });

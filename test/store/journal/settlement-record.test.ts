@@ -5,14 +5,14 @@ import { JournalState } from "../../../src/store/journal/journal-state.ts";
 import { decodeDetail, decodeEntry } from "../../../src/store/journal/records.ts";
 import { FaultDisk } from "../../support/fault-disk.ts";
 import { Segments } from "../../../src/store/journal/segments.ts";
-import { encodeSettlement, firstAfter, type Settlement } from "../../../src/store/journal/settlement-record.ts";
+import { encodeSettlement, firstAfter, type Settled } from "../../../src/store/journal/settlement-record.ts";
 import { aDelivery } from "../../support/an-event.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 
 const failure = { code: "Error", message: "no luck" };
 const attempt = { attempt: 2, startedAt: 1, durationMs: 2, outcome: "failed" as const, failure };
 
-function settle(decision: Settlement["decision"]) {
+function settle(decision: Settled) {
   const clock = fakeClock();
   const state = new JournalState({ segments: new Segments(new FaultDisk(), "/data"), seed: 1, keepMs: 1000 });
   const row = {
@@ -27,14 +27,14 @@ function settle(decision: Settlement["decision"]) {
     generation: 2,
   };
   const slot = state.waiting.add(row);
-  const delivery = aDelivery({ attempt: 2, generation: 2 });
-  const { frame } = encodeSettlement({ state, clock }, { slot, delivery, decision, attempt });
+  const { event } = aDelivery();
+  const { frame } = encodeSettlement({ state, clock }, { claim: { slot, event }, decision, attempt });
   sealFrame(frame, { segment: 1, commit: 40 });
-  return { entry: decodeEntry(frame), detail: decodeDetail(frame), now: clock.now(), id: delivery.event.id };
+  return { entry: decodeEntry(frame), detail: decodeDetail(frame), now: clock.now(), id: event.id };
 }
 
 describe("the record of a decision", () => {
-  const cases: [decision: Settlement["decision"], kind: string, dead: boolean, freed: boolean][] = [
+  const cases: [decision: Settled, kind: string, dead: boolean, freed: boolean][] = [
     [{ kind: "complete", result: '"done"' }, "outcome", false, false],
     [{ kind: "dead-letter", failure, park: true }, "outcome", true, false],
     [{ kind: "fail", failure }, "outcome", false, true],
@@ -52,7 +52,7 @@ describe("the record of a decision", () => {
 
   it("is what a duplicate is told from then on", () => {
     const { event } = aDelivery();
-    const told = (decision: Settlement["decision"]) => firstAfter(event, decision);
+    const told = (decision: Settled) => firstAfter(event, decision);
     const about = { event: { id: event.id, type: event.type } };
     assert.deepEqual(told({ kind: "complete", result: "1" }), { ...about, state: "completed", result: "1" });
     assert.deepEqual(told({ kind: "retry", at: 1, failure }), { ...about, state: "retryable", failure });
