@@ -9,7 +9,7 @@ export async function checkProject(
   { dev }: { dev: boolean },
 ): Promise<{ faults: readonly string[]; warnings: readonly string[] }> {
   try {
-    const reading = await readProject(configFile, dev ? NO_SECRET_YET : undefined);
+    const reading = await readProject(configFile, { devSecret: dev ? NO_SECRET_YET : undefined });
     return reading.kind === "ok" ? { faults: [], warnings: reading.project.warnings } : reading;
   } catch (error) {
     if (error instanceof HookdError) return { faults: [`${error.message}. ${error.hint}`], warnings: [] };

@@ -6,12 +6,11 @@ import { createAccept } from "../accept/accept.ts";
 import { Awaited } from "../accept/awaited.ts";
 import { PublicListener } from "../accept/listener.ts";
 import { systemClock } from "../clock.ts";
-import { loadConfig } from "../config/load-config.ts";
 import { urlOf } from "../config.ts";
-import { ensureDevSecret, NO_SECRET_YET } from "./dev-secret.ts";
+import { ensureDevSecret } from "./dev-secret.ts";
 import { HookdError } from "../errors.ts";
+import type { DiscoveryThread } from "../execute/discovery-thread.ts";
 import { HandlerPool } from "../execute/handler-pool.ts";
-import { PRESET_NAMES } from "../presets/registry.ts";
 import { joinPath, slotsOf } from "./join-path.ts";
 import { needsRestart } from "./needs-restart.ts";
 import type { Emit } from "../ports.ts";
@@ -31,13 +30,14 @@ export interface DaemonOptions {
   configFile: string;
   /** Make a secret where none is set. */
   dev: boolean;
+  /** For the start; it is ended here. */
+  thread?: DiscoveryThread | undefined;
 }
 
 /** Starts a daemon; resolves when it is ready. Rejects with a `HookdError`, and then nothing is left open. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   tuneEngine();
-  const devSecret = options.dev ? await devSecretOf(options.configFile) : undefined;
-  const project = await requireProject(options.configFile, devSecret);
+  const { devSecret, project } = await readOnce(options).finally(() => options.thread?.worker.terminate());
   const daemon = new Daemon({ configFile: options.configFile, devSecret, project });
   try {
     await daemon.open();
@@ -48,10 +48,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return daemon;
 }
 
-/** The secret lies in the data directory, which only the config tells. */
-async function devSecretOf(configFile: string): Promise<string> {
-  const { config } = await loadConfig(configFile, { presets: PRESET_NAMES, devSecret: NO_SECRET_YET });
-  return await ensureDevSecret(config.dataDir);
+async function readOnce({ configFile, dev, thread }: DaemonOptions) {
+  const made: { devSecret?: string } = {};
+  const make = async (dataDir: string) => made.devSecret = await ensureDevSecret(dataDir);
+  const project = await requireProject(configFile, { devSecret: dev ? make : undefined, thread });
+  return { devSecret: made.devSecret, project };
 }
 
 export class Daemon {
@@ -124,7 +125,7 @@ export class Daemon {
   /** Takes up changed config and handlers. Rejects, and keeps the old ones, if the new are faulty. */
   async reload(): Promise<void> {
     try {
-      const next = await requireProject(this.#configFile, this.devSecret);
+      const next = await requireProject(this.#configFile, { devSecret: this.devSecret });
       const fixed = needsRestart(this.#project, next);
       if (fixed.length > 0) throw new HookdError("ERR_CONFIG_INVALID", `These need a restart: ${fixed.join(", ")}`);
       const pool = await this.#openPool(next);

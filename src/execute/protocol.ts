@@ -59,14 +59,18 @@ export type ThreadMessage =
   /** Something was thrown after its run had ended, or by nobody known (`eventId` undefined). */
   | { kind: "stray"; eventId: string | undefined; failure: Failure };
 
-/** Given to a thread of `discoverHandlers` as `workerData.discovery`. */
+/** Given to a thread of `discoverHandlers` as `workerData`. */
+export interface DiscoveryOrigin {
+  /** TypeScript is stripped in this thread, and what came of it is told at the end. */
+  strips: boolean;
+}
+
+/** Posted to a thread of `discoverHandlers`, once. */
 export interface DiscoverySetup {
   /** Absolute paths. */
   files: readonly string[];
   /** Where to begin. */
   from: number;
-  /** TypeScript is stripped in this thread, and what came of it is told at the end. */
-  strips: boolean;
 }
 
 /** Posted by a thread of `discoverHandlers`, in this order for each file. */

@@ -18,6 +18,11 @@ export interface WorkerEntry {
  */
 export type Loading = "native" | "stripped" | "tsx";
 
+/** How threads load handlers of which nothing is known yet. */
+export function likelyLoading(): Loading {
+  return loadingOf(["a.ts"]);
+}
+
 /** The lightest way to load these handler files; `stripped` may turn out not to be enough for them. */
 export function loadingOf(files: readonly string[]): Loading {
   if (isTypeScript(import.meta.url)) return runsTypeScript() ? "native" : "tsx";

@@ -14,7 +14,8 @@ describe("workerEntry", () => {
 
   it("starts a thread in which a TypeScript entry runs, on this runtime", async () => {
     const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([]));
-    const worker = new Worker(filename, { ...rest, workerData: { discovery: { files: [], from: 0, strips: false } } });
+    const worker = new Worker(filename, { ...rest, workerData: { strips: false } });
+    worker.postMessage({ files: [], from: 0 });
     const message = await new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);

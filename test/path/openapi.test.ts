@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { shippedConfig, signed, startShipped } from "../support/shipped-daemon.ts";
 import { type Answer, SignedSender } from "../support/signed-post.ts";
+import { packageVersion } from "../../src/version.ts";
 
 const SECRETS = {
   HOOKD_GITHUB_SECRET: "a secret of the github source",
@@ -49,6 +50,10 @@ describe("the document", () => {
     assert.deepEqual(errors ?? [], []);
     assert.ok(valid);
     assert.equal(validator.version, "3.1");
+  });
+
+  it("tells the version of the package, also where the daemon is a bundle", () => {
+    assert.equal(document.info.version, packageVersion());
   });
 
   it("has an operation for each source with its own body, and for each route of the admin listener", () => {

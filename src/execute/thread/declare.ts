@@ -9,17 +9,20 @@ import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { Compile } from "typebox/compile";
 import type { HandlerDefinition } from "../../handler.ts";
-import type { Declaration, DiscoveryMessage, DiscoverySetup } from "../protocol.ts";
+import type { Declaration, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup } from "../protocol.ts";
 import { failureOf } from "./failure-of.ts";
 import { lineOf, lineOfDefaultExport, lineOfProperty, sayingOf } from "./fault-line.ts";
 import { importHandler, type ImportModule, importNatively, NotAHandler } from "./load-handlers.ts";
 import { faultOfSchema } from "./schema-fault.ts";
+import type { StrippedModules } from "./stripped-modules.ts";
 
-const { files, from, strips } = (workerData as { discovery: DiscoverySetup }).discovery;
+const { strips } = workerData as DiscoveryOrigin;
 const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
 const exit = process.exit;
-const stripped = strips ? new (await import("./stripped-modules.ts")).StrippedModules() : undefined;
+const stripped = strips ? await strippedModules() : undefined;
 const load: ImportModule = stripped === undefined ? importNatively : (url) => stripped.import(url);
+// The thread comes up while the main thread still finds out which files there are.
+const { files, from } = await new Promise<DiscoverySetup>((resolve) => parentPort?.once("message", resolve));
 
 /** The schema cannot be used; the message says why. */
 class SchemaFault extends Error {}
@@ -37,6 +40,13 @@ for (let index = from; index < files.length; index++) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 post({ kind: "end", ...(stripped === undefined ? {} : { sources: stripped.sources }) });
+
+/** Only where they are needed: Deno and newer Nodes load nothing of it. */
+async function strippedModules(): Promise<StrippedModules> {
+  const { StrippedModules } = await import("./stripped-modules.ts");
+  const { loadStripper } = await import("./stripper.ts");
+  return new StrippedModules(new Map(), await loadStripper());
+}
 
 async function declare(file: string): Promise<void> {
   const source = readFileSync(file, "utf8");

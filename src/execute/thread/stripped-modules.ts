@@ -3,10 +3,11 @@
  * that lines and columns stay, and the modules are linked here; whatever is no TypeScript, Node loads. The stripper
  * takes 30 MB while it works, so the thread of discovery strips, and the others are given what it found.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Module, SourceTextModule, SyntheticModule } from "node:vm";
+import type { Strip } from "./stripper.ts";
 
 /** JavaScript by the URL of the TypeScript file that it was made of. */
 export type StrippedSources = Map<string, string>;
@@ -25,10 +26,12 @@ const LOADS_LATER = /\bimport\s*\(|\brequire\b|\bcreateRequire\b|\bworker_thread
 export class StrippedModules {
   /** Filled by `import`, if what is asked for is not in it. */
   readonly sources: StrippedSources;
+  readonly #strip: Strip;
   readonly #modules = new Map<string, Promise<Module>>();
 
-  constructor(sources: StrippedSources = new Map()) {
+  constructor(sources: StrippedSources, strip: Strip = nobodyStrips) {
     this.sources = sources;
+    this.#strip = strip;
   }
 
   /** Imports a file as `import()` would. One at a time: two must not link a module that they share. */
@@ -55,8 +58,12 @@ export class StrippedModules {
   }
 
   async #stripped(url: string): Promise<Module> {
-    const source = this.sources.get(url) ?? await strip(url);
-    this.sources.set(url, source);
+    let source = this.sources.get(url);
+    if (source === undefined) {
+      source = this.#strip(url);
+      if (LOADS_LATER.test(source)) throw new NeedsTsx(`${url} loads modules while it runs`);
+      this.sources.set(url, source);
+    }
     return new SourceTextModule(source, {
       identifier: url,
       initializeImportMeta(meta) {
@@ -72,16 +79,15 @@ function isTypeScript(url: string): boolean {
   return url.startsWith("file:") && /\.m?ts$/.test(url) && !url.includes("/node_modules/");
 }
 
+function nobodyStrips(url: string): never {
+  throw new NeedsTsx(`${url} was not imported in discovery`);
+}
+
 /** TypeScript lets authors write `./x.js` for the file `x.ts`. */
 function typeScriptAt(url: string): string {
   if (!url.startsWith("file:") || existsSync(fileURLToPath(url))) return url;
   const written = url.replace(/js$/, "ts");
   return existsSync(fileURLToPath(written)) ? written : url;
-}
-
-/** What we use of amaro, the stripper of Node itself. */
-interface Stripper {
-  transformSync(source: string, options: { mode: "strip-only"; filename: string }): { code: string };
 }
 
 /** The attributes of an import statement; Node 20 calls them by their old name. */
@@ -91,17 +97,6 @@ interface LinkExtra {
 }
 
 type Attributes = Record<string, string | undefined>;
-
-async function strip(url: string): Promise<string> {
-  const amaro = await import("amaro") as Stripper & { default?: Stripper };
-  // It is CommonJS: whoever loads it decides under which name.
-  const { code } = (amaro.default ?? amaro).transformSync(readFileSync(fileURLToPath(url), "utf8"), {
-    mode: "strip-only",
-    filename: url,
-  });
-  if (LOADS_LATER.test(code)) throw new NeedsTsx(`${url} loads modules while it runs`);
-  return code;
-}
 
 /** A module that Node loads itself, with its exports as they are now. */
 async function foreign(url: string, attributes: Attributes = {}): Promise<Module> {

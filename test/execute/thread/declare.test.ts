@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
-import type { DiscoveryMessage, DiscoverySetup } from "../../../src/execute/protocol.ts";
+import type { DiscoveryMessage, DiscoveryOrigin, DiscoverySetup } from "../../../src/execute/protocol.ts";
 import { loadingOf, workerEntry } from "../../../src/execute/worker-entry.ts";
 import { ACTS } from "../a-pool.ts";
 
@@ -9,8 +9,10 @@ describe("the thread that reads declarations", () => {
   it("begins where it is told, and tells each step", async () => {
     const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([ACTS]));
     const files = ["/never/imported.ts", ACTS];
-    const discovery: DiscoverySetup = { files, from: 1, strips: false };
-    const worker = new Worker(filename, { ...rest, workerData: { discovery } });
+    const origin: DiscoveryOrigin = { strips: false };
+    const worker = new Worker(filename, { ...rest, workerData: origin });
+    const setup: DiscoverySetup = { files, from: 1 };
+    worker.postMessage(setup);
     const messages: DiscoveryMessage[] = [];
     await new Promise<void>((resolve, reject) => {
       worker.on("error", reject);

@@ -9,6 +9,7 @@ import { loadingOf, workerEntry } from "../../../src/execute/worker-entry.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const MODULE = new URL("../../../src/execute/thread/stripped-modules.ts", import.meta.url).href;
+const STRIPPER = new URL("../../../src/execute/thread/stripper.ts", import.meta.url).href;
 // Deno has no such modules, and no need of them.
 const skip = process.versions["deno"] !== undefined;
 
@@ -28,7 +29,8 @@ async function told(files: Record<string, string>): Promise<Told & { folder: str
   }
   const code = `import { parentPort } from "node:worker_threads";
 const { StrippedModules } = await import(${JSON.stringify(MODULE)});
-const modules = new StrippedModules();
+const { loadStripper } = await import(${JSON.stringify(STRIPPER)});
+const modules = new StrippedModules(new Map(), await loadStripper());
 const tell = (what) => parentPort.postMessage({ ...what, sources: [...modules.sources.keys()] });
 try {
   const { default: run } = await modules.import(${JSON.stringify(pathToFileURL(join(folder, "a.ts")).href)});
