@@ -17,6 +17,7 @@ import { JournalState } from "./journal-state.ts";
 import { lockFolder } from "./lock.ts";
 import { EntryReader, placeOf, type RecordPlace } from "./read-entry.ts";
 import { type JournalReading, readJournal } from "./read-journal.ts";
+import { SegmentSweep } from "./segment-sweep.ts";
 import { Segments } from "./segments.ts";
 
 export interface JournalOptions {
@@ -51,14 +52,18 @@ export async function openJournalCore(options: JournalOptions): Promise<JournalC
     state.recovered((slot) => dueAt.get(slot));
     const firstSeen = new FirstSeenLookup(state, options.cacheEntries);
     const claims = new Claims(state.mailboxes, clock);
-    const core = new JournalCore({ state, log, claims, firstSeen, clock, emit, damage: reading.damage, unlock });
+    const { seed } = state;
+    const { damage, summarized } = reading;
+    const sweep = new SegmentSweep({ disk, segments, seed, clock, emit, damage, summarized });
+    const end = () => sweep.close().then(unlock);
+    const core = new JournalCore({ state, log, claims, firstSeen, clock, emit, damage, unlock: end });
     core.keepUp(options.compactEveryMs ?? COMPACT_EVERY_MS, async () => void (await compact(core, options.retention)));
     const seconds = (performance.now() - startedAt) / 1000;
     emit({
       kind: "store-recovered",
       events: state.keys.size,
       waiting: state.waiting.size,
-      damage: reading.damage,
+      damage: [...damage],
       tornBytes: reading.tornBytes,
       seconds,
     });

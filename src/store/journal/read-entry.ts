@@ -11,6 +11,7 @@ import { FRAME_HEADER_BYTES } from "./frame.ts";
 const KINDS = [undefined, "event", "attempt", "outcome", "revive", "hold"] as const;
 const EVENT_ID_AT = 50;
 const STEP_ID_AT = 42;
+const ID_BYTES = 16;
 
 /** Where a record's bytes are in memory, and where its frame lies in the journal. */
 export interface RecordPlace {
@@ -42,7 +43,7 @@ class ReadEvent implements EventEntry {
   at = 0;
 
   get id(): string {
-    return idFromBytes(this.bytes.subarray(this.at + EVENT_ID_AT, this.at + EVENT_ID_AT + 16));
+    return idFromBytes(this.bytes.subarray(this.at + EVENT_ID_AT, this.at + EVENT_ID_AT + ID_BYTES));
   }
 }
 
@@ -61,7 +62,23 @@ class ReadStep implements StepEntry {
   recordAt = 0;
 
   get id(): string {
-    return idFromBytes(this.bytes.subarray(this.recordAt + STEP_ID_AT, this.recordAt + STEP_ID_AT + 16));
+    return idFromBytes(this.bytes.subarray(this.recordAt + STEP_ID_AT, this.recordAt + STEP_ID_AT + ID_BYTES));
+  }
+}
+
+/** Length of a record up to where its JSON begins, or whole for a hold; 0 for a kind that this version does not know. */
+export function fixedBytesOf(kind: number, recordBytes: number): number {
+  switch (KINDS[kind]) {
+    case "event":
+      return EVENT_ID_AT + ID_BYTES;
+    case "attempt":
+    case "outcome":
+    case "revive":
+      return STEP_ID_AT + ID_BYTES;
+    case "hold":
+      return recordBytes;
+    case undefined:
+      return 0;
   }
 }
 

@@ -13,8 +13,10 @@ import { contentOf, contentsOf, findSegments, type Found, type SegmentPlace, wit
 import { FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import { positionOf } from "./position.ts";
 import { placeOf, type RecordPlace } from "./read-entry.ts";
-import { type Hole, type ScannedFrame, scanPlaces } from "./scan.ts";
+import { describeHole, type Hole, nameOf, type ScannedFrame, scanPlaces } from "./scan.ts";
+import { readSummary } from "./segment-summary.ts";
 import type { Segments } from "./segments.ts";
+import { loadSummary } from "./summary-file.ts";
 
 export interface JournalReading {
   /** Frames of the last commit; valid for good. */
@@ -27,6 +29,8 @@ export interface JournalReading {
   damage: string[];
   /** Bytes of a torn end that were left behind. */
   tornBytes: number;
+  /** Segments of which only the summaries were read. */
+  summarized: number[];
 }
 
 /** The place and its bytes are valid only during the call. */
@@ -48,14 +52,37 @@ export async function readJournal(needs: Needs, reader: JournalReader): Promise<
   const place = { disk: needs.disk, folder: needs.segments.folder };
   const { chain, lastNumber, superseded, missing } = await findSegments(place);
   const damage = missing.map((number) => `${nameOf(number)}: missing`);
-  const reading: JournalReading = { carried: [], lastNumber, superseded, damage, tornBytes: 0 };
-  if (chain.length > 0) reader.onSeed(chain.find((each) => each.header !== undefined)?.header?.seed ?? 0);
+  const reading: JournalReading = { carried: [], lastNumber, superseded, damage, tornBytes: 0, summarized: [] };
+  const seed = chain.find((each) => each.header !== undefined)?.header?.seed ?? 0;
+  if (chain.length > 0) reader.onSeed(seed);
+  // The next summary is read while the records of one are taken up.
+  let ahead = summaryOf(place, { chain, index: 0, seed });
   for (const [index, each] of chain.entries()) {
     const next = chain[index + 1];
+    const summary = await ahead;
+    ahead = summaryOf(place, { chain, index: index + 1, seed });
     if (next === undefined) await readLast(needs, { place, each, reading, onRecord });
-    else await readOlder(needs, { place, each, next, reading, onRecord });
+    else if (summary === undefined) await readOlder(needs, { place, each, next, reading, onRecord });
+    else {
+      needs.segments.add({ number: each.number, end: next.header!.previousEnd, newestAt: 0 });
+      readSummary(summary, each.number, onRecord);
+      reading.summarized.push(each.number);
+    }
   }
   return reading;
+}
+
+/** The summary of a sealed segment about which there is no doubt. */
+async function summaryOf(
+  place: SegmentPlace,
+  { chain, index, seed }: { chain: readonly Found[]; index: number; seed: number },
+): Promise<Buffer | undefined> {
+  const each = chain[index];
+  const end = chain[index + 1]?.header;
+  if (each === undefined || end?.previous !== each.number || !each.headerIsIntact || each.size < end.previousEnd) {
+    return undefined;
+  }
+  return await loadSummary(place, { number: each.number, end: end.previousEnd, seed });
 }
 
 /** Up to where the next header says that it ends. Without that header, what was carried behind it is known by sight. */
@@ -137,10 +164,6 @@ async function reportHoles(
   const { each: { number, headerIsIntact }, holes, reading } = job;
   const all = headerIsIntact ? holes : [{ from: 0, to: SEGMENT_HEADER_BYTES }, ...holes];
   if (all.length === 0) return;
-  for (const hole of all) reading.damage.push(`${nameOf(number)}: bytes ${hole.from} to ${hole.to}`);
+  for (const hole of all) reading.damage.push(describeHole(number, hole));
   await needs.segments.keepAside(number);
-}
-
-function nameOf(number: number): string {
-  return `${String(number).padStart(8, "0")}.seg`;
 }

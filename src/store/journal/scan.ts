@@ -12,6 +12,16 @@ export interface Hole {
   to: number;
 }
 
+/** As an operator is told of it. */
+export function describeHole(segment: number, { from, to }: Hole): string {
+  return `${nameOf(segment)}: bytes ${from} to ${to}`;
+}
+
+/** The name of a segment's file. */
+export function nameOf(segment: number): string {
+  return `${String(segment).padStart(8, "0")}.seg`;
+}
+
 export interface Scan {
   holes: Hole[];
   /** Where the last intact frame ends. */
