@@ -13,6 +13,7 @@ import { NOWHERE, type Position, segmentOf } from "./position.ts";
 import { PositionMap } from "./position-map.ts";
 import type { Entry, EventEntry, HoldEntry, StepEntry } from "./records.ts";
 import type { Segments } from "./segments.ts";
+import { inSlices } from "./slices.ts";
 import { WaitingTable } from "./waiting-table.ts";
 
 /** Where a record was written. */
@@ -85,12 +86,14 @@ export class JournalState {
   }
 
   /** Drops what the index need not know any more; unsettled and dead events stay in it for ever. */
-  dropExpiredKeys(now: UnixMs): void {
-    if (this.keys.hasExpired(now)) this.keys.dropExpired(now, this.#unsettledAndDead());
+  async dropExpiredKeys(now: UnixMs): Promise<void> {
+    if (!this.keys.hasExpired(now)) return;
+    await inSlices(this.#unsettledAndDead(), (entry) => this.keys.renew(entry, now));
+    this.keys.dropExpired(now);
   }
 
   *#unsettledAndDead(): Generator<{ hash: number; last: Position }> {
-    for (const slot of this.waiting.oldestFirst()) {
+    for (const slot of this.waiting.slots()) {
       yield { hash: this.waiting.hash[slot]!, last: this.waiting.last[slot]! };
     }
     yield* this.dead.values();

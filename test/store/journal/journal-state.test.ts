@@ -101,7 +101,7 @@ describe("the state of a journal", () => {
     assert.equal(state.dead.size, 0);
   });
 
-  it("keeps unsettled and dead events in the index for ever, and others for their time after they were settled", () => {
+  it("keeps unsettled and dead events in the index for ever, and others for their time after they were settled", async () => {
     const { state, apply, candidates } = aState(1);
     apply(anEntry({ hash: 1 }), at(1));
     apply(anEntry({ id: ids[1]!, hash: 2 }), at(1, 200));
@@ -109,9 +109,9 @@ describe("the state of a journal", () => {
     apply(anEntry({ hash: 3 }), at(1, 400));
     const late = KEEP - 1;
     apply(aStep("outcome", at(1, 400), { hash: 3, at: late }), at(1, 500));
-    state.dropExpiredKeys(late + KEEP);
+    await state.dropExpiredKeys(late + KEEP);
     assert.deepEqual([candidates(1), candidates(2), candidates(3)], [[at(1)], [at(1, 300)], [at(1, 500)]]);
-    state.dropExpiredKeys(late + 3 * KEEP);
+    await state.dropExpiredKeys(late + 3 * KEEP);
     assert.deepEqual([candidates(1), candidates(2), candidates(3)], [[at(1)], [at(1, 300)], []]);
   });
 
