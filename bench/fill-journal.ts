@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { systemClock } from "../src/clock.ts";
 import type { Delivery, NewEvent } from "../src/model.ts";
 import { Journal } from "../src/store/journal/journal.ts";
@@ -49,6 +50,14 @@ export async function fillJournal(data: string, filling: Filling): Promise<void>
     await settleAll(journal, serials.filter(isSettled).length);
     if (done % PROGRESS === 0 && done > 0) console.error(`filled ${done} of ${count}`);
   }
+  await journal.close();
+}
+
+/** Lets the journal have the summaries of its sealed segments, as on a daemon that was not stopped in a hurry. */
+export async function summarizeJournal(data: string): Promise<void> {
+  const journal = await openBenchJournal(data);
+  const count = (ending: string) => readdirSync(join(data, "journal")).filter((name) => name.endsWith(ending)).length;
+  while (count(".sum") < count(".seg") - 1) await setTimeout(100);
   await journal.close();
 }
 

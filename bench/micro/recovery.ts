@@ -1,16 +1,17 @@
 /**
- * How long a start takes for each 100 000 waiting events of 1 KB, alone and among 900 000 that are settled: the real
- * daemon from the start of its process to ready, next to one on an empty directory, in turns.
+ * How long a start takes for each 100 000 waiting events of 1 KB, alone and among 900 000 that are settled, with the
+ * summaries of the sealed segments and without: the real daemon from the start of its process to ready, next to one on
+ * an empty directory, in turns.
  *
  *   npm run build && node dist/bench/micro/recovery.js [--rounds N] [--waiting N] [--settled N]
  *   deno run -A bench/micro/recovery.ts
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BenchDaemon } from "../daemon.ts";
-import { bytesIn, fillJournal } from "../fill-journal.ts";
+import { bytesIn, fillJournal, summarizeJournal } from "../fill-journal.ts";
 import { keepResult, ofRounds, rounded } from "../keep-result.ts";
 import { rotated } from "../statistics.ts";
 
@@ -26,12 +27,19 @@ const { values } = parseArgs({
 });
 const [rounds, waiting, settled] = [Number(values.rounds), Number(values.waiting), Number(values.settled)];
 const folder = mkdtempSync(join(tmpdir(), "hookd-recovery-"));
-const names = ["empty", "waiting", "waitingAmongSettled"] as const;
+const names = ["empty", "waiting", "waitingAmongSettled", "withoutSummaries"] as const;
 try {
   const shape = { bodyBytes: BODY_BYTES, mailboxes: MAILBOXES, paused: true };
   await fillJournal(join(folder, "waiting", "data"), { ...shape, waiting, settled: 0 });
-  await fillJournal(join(folder, "waitingAmongSettled", "data"), { ...shape, waiting, settled });
-  const readyMs: Record<string, number[]> = { empty: [], waiting: [], waitingAmongSettled: [] };
+  const among = join(folder, "waitingAmongSettled", "data");
+  await fillJournal(among, { ...shape, waiting, settled });
+  await summarizeJournal(among);
+  // The daemon of this case lives too shortly to write them.
+  cpSync(among, join(folder, "withoutSummaries", "data"), {
+    recursive: true,
+    filter: (name) => !name.endsWith(".sum"),
+  });
+  const readyMs: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of rotated(names, round)) {
       readyMs[name]!.push(await startOnce(name));

@@ -40,6 +40,8 @@ export class Mailboxes {
   readonly #ready = new ReadyRing();
   readonly #boxes = new Map<number, Box>();
   readonly #holds = new Map<number, HoldKind>();
+  /** Of the deliveries that have a mailbox, how many are in each state. All but QUEUED are heads. */
+  readonly #heads = new Int32Array(HELD + 1);
   #running = 0;
   #size = 0;
 
@@ -61,7 +63,7 @@ export class Mailboxes {
     this.#next[slot] = NONE;
     if (dueAt !== undefined) this.#due.set(slot, dueAt);
     if (mailbox !== NO_MAILBOX && !this.#joinAsHead(slot, mailbox)) {
-      this.#state[slot] = QUEUED;
+      this.#enter(slot, QUEUED);
       return;
     }
     this.#enqueue(slot, dueAt);
@@ -75,10 +77,10 @@ export class Mailboxes {
       const slot = this.#ready.shift();
       if (slot === undefined) break;
       if (this.#isHeld(slot)) {
-        this.#state[slot] = HELD;
+        this.#enter(slot, HELD);
         continue;
       }
-      this.#state[slot] = RUNNING;
+      this.#enter(slot, RUNNING);
       this.#running += 1;
       taken.push(slot);
     }
@@ -88,7 +90,7 @@ export class Mailboxes {
   /** The delivery is over: its slot is free, and the next of its mailbox gets its turn. */
   finish(slot: number): void {
     this.#leaveRunning(slot);
-    this.#state[slot] = FREE;
+    this.#enter(slot, FREE);
     this.#size -= 1;
     this.#due.forget(slot);
     const mailbox = this.#mailbox[slot]!;
@@ -110,7 +112,7 @@ export class Mailboxes {
   /** As if it had never been taken: first in line again. */
   giveBack(slot: number): void {
     this.#leaveRunning(slot);
-    this.#state[slot] = READY;
+    this.#enter(slot, READY);
     this.#ready.unshift(slot);
   }
 
@@ -151,11 +153,26 @@ export class Mailboxes {
     }
   }
 
-  /** Mailboxes by state; walks them, so it is for a scrape, not for the path. */
+  /** Mailboxes by state; walks those that are held back and no others. */
   counts(): Record<MailboxView["state"], number> {
     const counts = { available: 0, running: 0, retryable: 0, paused: 0, parked: 0 };
-    for (const view of this.views()) counts[view.state] += 1;
+    counts.available = this.#heads[READY]! + this.#heads[HELD]!;
+    counts.running = this.#heads[RUNNING]!;
+    counts.retryable = this.#heads[RETRYING]!;
+    for (const [mailbox, kind] of this.#holds) {
+      counts[kind] += 1;
+      const head = this.#boxes.get(mailbox)?.head;
+      if (head !== undefined) counts[this.#stateOf(head)] -= 1;
+    }
     return counts;
+  }
+
+  #enter(slot: number, state: number): void {
+    if (this.#mailbox[slot] !== NO_MAILBOX) {
+      this.#heads[this.#state[slot]!]! -= 1;
+      this.#heads[state]! += 1;
+    }
+    this.#state[slot] = state;
   }
 
   #stateOf(slot: number): "available" | "running" | "retryable" {
@@ -181,12 +198,12 @@ export class Mailboxes {
       this.#makeReady(slot);
       return;
     }
-    this.#state[slot] = RETRYING;
+    this.#enter(slot, RETRYING);
     this.#due.push(slot);
   }
 
   #makeReady(slot: number): void {
-    this.#state[slot] = READY;
+    this.#enter(slot, READY);
     this.#ready.push(slot);
   }
 

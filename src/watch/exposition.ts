@@ -7,6 +7,8 @@
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 export const OPENMETRICS_CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+export const OPENMETRICS_END = "# EOF\n";
+
 /** Whether `Accept` names OpenMetrics and prefers it at least as much as plain text (RFC 9110 section 12.5.1). */
 export function asksForOpenMetrics(accept: string | undefined): boolean {
   const wanted = qualityOf(accept, "application/openmetrics-text");
@@ -27,8 +29,8 @@ export function toPrometheus(text: string): string {
 }
 
 /**
- * Plain text to OpenMetrics 1.0: counters are named without `_total` in their HELP and TYPE, `le` is a float,
- * no blank lines, `# EOF` at the end.
+ * Plain text of one or more metrics to OpenMetrics 1.0: counters are named without `_total` in their HELP and TYPE, `le`
+ * is a float, no blank lines. What the exposition ends with is `OPENMETRICS_END`.
  */
 export function toOpenMetrics(text: string): string {
   const counters = new Set([...text.matchAll(/^# TYPE (\S+)_total counter$/gm)].map((match) => match[1]));
@@ -40,5 +42,5 @@ export function toOpenMetrics(text: string): string {
       )
       .replace(/([{,]le=")(\d+)"/, '$1$2.0"')
   );
-  return `${lines.join("\n")}\n# EOF\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }

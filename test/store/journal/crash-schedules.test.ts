@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
 import process from "node:process";
 import { Journal } from "../../../src/store/journal/journal.ts";
@@ -36,6 +37,8 @@ class Schedule {
   /** Attempts whose failure was made durable. */
   readonly #charged = new Map<string, number>();
   readonly #uncertain = new Set<string>();
+  /** As they were at some time. */
+  readonly #summaries: Buffer[] = [];
   #journal!: Journal;
   #keys = 0;
   #freshFrom = 0;
@@ -65,8 +68,9 @@ class Schedule {
     if (dice < 0.55) {
       await Promise.all(Array.from({ length: 1 + Math.floor(this.#random() * 5) }, () => this.#append()));
     } else if (dice < 0.9) await this.#handle();
-    else if (dice < 0.96) this.#breakDisk();
-    else await this.#clock.advance(2000);
+    else if (dice < 0.95) this.#breakDisk();
+    else if (dice < 0.97) await this.#clock.advance(2000);
+    else for (let turn = 0; turn < 20; turn++) await this.#clock.advance(500);
   }
 
   #breakDisk(): void {
@@ -143,6 +147,20 @@ class Schedule {
     else this.#disk.crash();
     this.#disk.onWrite = () => undefined;
     this.#disk.onSync = () => undefined;
+    if (this.#random() < 0.3) this.#spoilSummary();
+  }
+
+  /** Torn, changed, or in the place of another one: of an older life, or of another segment. */
+  #spoilSummary(): void {
+    const paths = this.#disk.paths().filter((path) => path.endsWith(".sum"));
+    if (paths.length === 0) return;
+    const path = this.#pick(paths);
+    const bytes = Buffer.from(this.#disk.bytesOf(path));
+    this.#summaries.push(bytes);
+    const how = this.#pick(["torn", "changed", "another"] as const);
+    const at = Math.floor(this.#random() * bytes.length);
+    if (how === "changed" && bytes.length > 0) bytes[at]! ^= 1 << Math.floor(this.#random() * 8);
+    this.#disk.overwrite(path, how === "torn" ? bytes.subarray(0, at) : this.#pick(this.#summaries));
   }
 
   async #open(): Promise<void> {

@@ -135,6 +135,16 @@ describe("opening a journal", () => {
     assert.equal(again?.kind === "duplicate" && again.first.event.id, id);
   });
 
+  it("gives ids above all that were given, also when the clock stepped back", async () => {
+    const rig = await aJournal();
+    const first = await rig.store();
+    const second = await rig.store();
+    await rig.journal.close();
+    await rig.reopen({ clock: fakeClock(rig.clock.now() - HOUR) });
+    assert.ok(second > first);
+    assert.ok(await rig.store() > second);
+  });
+
   it("tells what it found, once", async () => {
     const signals: Signal[] = [];
     const rig = await aJournal({ emit: (signal) => void signals.push(signal) });

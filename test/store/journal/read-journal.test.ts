@@ -58,7 +58,7 @@ async function read(disk: FaultDisk) {
   const numberIn = (frame: Buffer) => frame.at(-1)!;
   const reading = await readJournal({ disk, segments }, {
     onSeed: (seed) => void seeds.push(seed),
-    onFrame: (frame) => void frames.push(numberIn(frame)),
+    onRecord: ({ bytes, at }) => void frames.push(bytes[at]!),
   });
   const { carried, ...rest } = reading;
   return { frames, carried: carried.map(numberIn), seeds, ends: segments.list.map(({ end }) => end), ...rest };

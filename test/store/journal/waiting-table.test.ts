@@ -47,6 +47,25 @@ describe("the waiting table", () => {
     );
   });
 
+  it("gives the slots in use to a walk, whatever comes and goes meanwhile", () => {
+    const table = new WaitingTable();
+    for (let seq = 0; seq < 6; seq++) table.add(aRow(seq));
+    table.remove(1);
+    const seen: number[] = [];
+    for (const slot of table.slots()) {
+      seen.push(slot);
+      if (slot === 2) {
+        table.remove(2);
+        table.remove(4);
+        table.add(aRow(7));
+        table.add(aRow(8));
+        table.add(aRow(9));
+        table.add(aRow(10));
+      }
+    }
+    assert.deepEqual(seen, [0, 2, 3, 4, 5, 6], "the slots 4, 2 and 1 were used again, and 6 is new");
+  });
+
   it("is empty again when all rows are gone", () => {
     const table = new WaitingTable();
     for (const slot of [table.add(aRow(1)), table.add(aRow(2))]) table.remove(slot);
