@@ -18,7 +18,7 @@ const STEP = { ...COMMON, kind: "outcome" as const, event: 8, previous: 9, at: 1
 const frames = () => [
   encodeEvent(EVENT, anEvent({ body: Buffer.alloc(5000, 1) })),
   encodeHold({ source: "s", orderingKey: "ö".repeat(20), hold: "parked" }),
-  encodeStep({ ...STEP, kind: "attempt" }, { result: "x".repeat(300) }),
+  encodeStep({ ...STEP, kind: "attempt" }, JSON.stringify({ result: "x".repeat(300) })),
   encodeStep(STEP),
 ];
 
