@@ -11,11 +11,10 @@ import type { DeclarationFault, Nudge, ThreadMessage, ThreadSetup } from "./prot
 import type { AnswerBatch } from "./run-batch.ts";
 import { type Run, Seat } from "./seat.ts";
 import { SILENT_MS, type ThreadView } from "./watchdog.ts";
-import { type Loading, workerEntry } from "./worker-entry.ts";
+import { workerEntry } from "./worker-entry.ts";
 
 export interface CrewOptions {
   setup: ThreadSetup;
-  loading: Loading;
   threads: number;
   perThread: number;
   memoryBytes: number;
@@ -48,7 +47,7 @@ export class Crew {
     this.#options = options;
     const { threads } = options;
     this.#pool = new Piscina({
-      ...workerEntry("../../workers/main", options.loading),
+      ...workerEntry("../../workers/main", options.setup.loading),
       name: "run",
       workerData: { hookd: options.setup },
       minThreads: options.alone ? 0 : threads,

@@ -8,8 +8,8 @@ import { checkDeclaration, findClashes } from "./check-declaration.ts";
 import { type DiscoveryThread, importFrom, type ImportOptions, startDiscoveryThread } from "./discovery-thread.ts";
 import { createHandlerTable } from "./handler-table.ts";
 import { listHandlerFiles } from "./list-handler-files.ts";
-import type { Declaration, DeclarationFault } from "./protocol.ts";
-import { type Loading, loadingOf } from "./worker-entry.ts";
+import type { Declaration, DeclarationFault, Loading } from "./protocol.ts";
+import { lastResort, loadingOf } from "./worker-entry.ts";
 
 export type Discovered =
   | { kind: "ok"; table: HandlerTable; handlers: HandlerFolder }
@@ -20,8 +20,8 @@ export interface HandlerFolder {
   /** Absolute paths, in the order of their numbers. */
   files: readonly string[];
   loading: Loading;
-  /** For `stripped`: JavaScript by the URL of its TypeScript. */
-  sources?: Map<string, string> | undefined;
+  /** JavaScript by the URL of its TypeScript, for `hooked` and `stripped`. */
+  sources: Map<string, string>;
 }
 
 export interface DiscoverOptions {
@@ -39,9 +39,9 @@ export async function discoverHandlers(dir: string, options: DiscoverOptions = {
   // It was started for what is likely; another way of loading needs another thread.
   const thread = options.thread?.loading === loading ? options.thread : undefined;
   let read = await readAll({ files, loading, thread, importTimeoutMs });
-  // More than types is to go, or the file is broken: tsx knows, and says where.
-  if (loading === "stripped" && read.faults.length > 0) {
-    loading = "tsx";
+  // More than types is to go, or the file is broken: the last resort knows, and says where.
+  if (loading !== lastResort() && read.faults.length > 0) {
+    loading = lastResort();
     read = await readAll({ files, loading, importTimeoutMs });
   }
   const { declarations, sources } = read;
@@ -65,7 +65,7 @@ export async function discoverHandlers(dir: string, options: DiscoverOptions = {
 interface Read {
   declarations: Declaration[];
   faults: DeclarationFault[];
-  sources?: Map<string, string> | undefined;
+  sources: Map<string, string>;
 }
 
 interface ReadOptions extends Omit<ImportOptions, "from"> {
@@ -75,7 +75,7 @@ interface ReadOptions extends Omit<ImportOptions, "from"> {
 }
 
 async function readAll({ loading, thread, ...options }: ReadOptions): Promise<Read> {
-  const read: Read = { declarations: [], faults: [] };
+  const read: Read = { declarations: [], faults: [], sources: new Map() };
   let next = thread;
   for (let from = 0; from < options.files.length;) {
     const found = await importFrom(next ?? startDiscoveryThread(loading), { ...options, from });

@@ -4,8 +4,15 @@
  */
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../errors.ts";
-import type { Declaration, DeclarationFault, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup } from "./protocol.ts";
-import { likelyLoading, type Loading, workerEntry } from "./worker-entry.ts";
+import type {
+  Declaration,
+  DeclarationFault,
+  DiscoveryMessage,
+  DiscoveryOrigin,
+  DiscoverySetup,
+  Loading,
+} from "./protocol.ts";
+import { likelyLoading, workerEntry } from "./worker-entry.ts";
 
 export interface DiscoveryThread {
   loading: Loading;
@@ -16,7 +23,7 @@ export interface DiscoveryThread {
 
 export function startDiscoveryThread(loading: Loading = likelyLoading()): DiscoveryThread {
   const { filename, ...rest } = workerEntry("../execute/thread/declare", loading);
-  const workerData: DiscoveryOrigin = { strips: loading === "stripped" };
+  const workerData: DiscoveryOrigin = { loading };
   const worker = new Worker(filename, { ...rest, workerData });
   const ended = new Promise<string>((resolve) => {
     worker.on("error", (error: Error) => resolve(`ends its thread when it is imported: ${messageOf(error)}`));
@@ -35,7 +42,8 @@ export interface ImportOptions {
 export interface Found {
   declarations: Declaration[];
   faults: DeclarationFault[];
-  sources?: Map<string, string> | undefined;
+  /** JavaScript by the URL of its TypeScript, as far as this thread stripped it. */
+  sources: Map<string, string>;
   /** The first file that was not looked at. */
   next: number;
 }
@@ -45,7 +53,7 @@ const START_MS_MAX = 30_000;
 
 /** Imports files in the thread, up to the first that takes the thread with it or hangs in it; then the thread ends. */
 export function importFrom(thread: DiscoveryThread, { files, from, importTimeoutMs }: ImportOptions): Promise<Found> {
-  const found: Found = { declarations: [], faults: [], next: from + 1 };
+  const found: Found = { declarations: [], faults: [], sources: new Map(), next: from + 1 };
   const { worker } = thread;
   return new Promise((resolve) => {
     let told = false;

@@ -196,8 +196,7 @@ export class HandlerPool {
   #crewOptions(alone: boolean): CrewOptions {
     const { handlers: { files, sources, loading }, pool, emit } = this.#options;
     return {
-      loading,
-      setup: { files, sources, drain: this.#drain.buffer, resultBytesMax: pool.resultBytesMax },
+      setup: { files, loading, sources, drain: this.#drain.buffer, resultBytesMax: pool.resultBytesMax },
       threads: pool.threads,
       perThread: pool.perThread,
       memoryBytes: pool.memoryBytes,

@@ -5,12 +5,19 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Failure, LogLevel, Outcome } from "../model.ts";
 
+/**
+ * Who makes JavaScript of TypeScript in a thread: the runtime; its own loader with `thread/strip-hook.ts`; our
+ * `thread/stripped-modules.ts`; or tsx, which takes all of TypeScript but costs each thread a second one for its hooks.
+ */
+export type Loading = "native" | "hooked" | "stripped" | "tsx";
+
 /** Given to each thread as `workerData.hookd`. */
 export interface ThreadSetup {
   /** Absolute paths of the handler files, sorted; the index is the handler's number. */
   files: readonly string[];
-  /** What discovery made of TypeScript, by URL; undefined where the runtime or tsx loads it. */
-  sources?: Map<string, string> | undefined;
+  loading: Loading;
+  /** What discovery made of TypeScript, by URL; empty where the runtime or tsx loads it. */
+  sources: Map<string, string>;
   /** One Int32, shared by all threads: not 0 once the pool drains. Threads look at it on each beat. */
   drain: SharedArrayBuffer;
   /** Longest JSON text that `run` may return, in bytes. */
@@ -61,8 +68,7 @@ export type ThreadMessage =
 
 /** Given to a thread of `discoverHandlers` as `workerData`. */
 export interface DiscoveryOrigin {
-  /** TypeScript is stripped in this thread, and what came of it is told at the end. */
-  strips: boolean;
+  loading: Loading;
 }
 
 /** Posted to a thread of `discoverHandlers`, once. */
@@ -78,7 +84,7 @@ export type DiscoveryMessage =
   | { kind: "begin"; index: number }
   | { kind: "declared"; declaration: Declaration }
   | { kind: "faulty"; fault: DeclarationFault }
-  | { kind: "end"; sources?: Map<string, string> };
+  | { kind: "end"; sources: Map<string, string> };
 
 /** What a handler file declares, as JSON: not checked yet, so each value may be anything. */
 export interface Declaration {

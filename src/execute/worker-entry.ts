@@ -1,10 +1,12 @@
 /**
- * How a thread that runs our entry and the user's handlers is started on each runtime. Deno and newer Nodes run
- * TypeScript themselves; on an older Node the types are stripped, or tsx does it where more than types is to go,
- * and only where there is TypeScript to run.
+ * How a thread that runs our entry and the user's handlers is started on each runtime, where there is TypeScript to
+ * run. Deno runs it itself. So do newer Nodes, with a stripper in each thread: they are given what was stripped once. On
+ * an older Node the modules are linked by us as well, or tsx does it where more than types is to go.
  */
+import nodeModule from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Loading } from "./protocol.ts";
 
 export interface WorkerEntry {
   /** Absolute path. */
@@ -12,21 +14,22 @@ export interface WorkerEntry {
   execArgv?: string[];
 }
 
-/**
- * Who makes JavaScript of TypeScript in a thread: the runtime, `thread/stripped-modules.ts`, or tsx, which takes all
- * of TypeScript but costs each thread a second one for its hooks.
- */
-export type Loading = "native" | "stripped" | "tsx";
-
 /** How threads load handlers of which nothing is known yet. */
 export function likelyLoading(): Loading {
   return loadingOf(["a.ts"]);
 }
 
-/** The lightest way to load these handler files; `stripped` may turn out not to be enough for them. */
+/** The lightest way to load these handler files; it may turn out not to be enough for them. */
 export function loadingOf(files: readonly string[]): Loading {
-  if (isTypeScript(import.meta.url)) return runsTypeScript() ? "native" : "tsx";
-  return !files.some(isTypeScript) || runsTypeScript() ? "native" : "stripped";
+  if (isTypeScript(import.meta.url)) return lastResort();
+  if (!files.some(isTypeScript) || "Deno" in globalThis) return "native";
+  if (!runsTypeScript()) return "stripped";
+  return "registerHooks" in nodeModule ? "hooked" : "native";
+}
+
+/** What takes all that this runtime can take, and has the last word on a fault. */
+export function lastResort(): Loading {
+  return runsTypeScript() ? "native" : "tsx";
 }
 
 /**
@@ -37,6 +40,7 @@ export function workerEntry(path: string, loading: Loading): WorkerEntry {
   const filename = fileURLToPath(new URL(path + (isTypeScript(import.meta.url) ? ".ts" : ".js"), import.meta.url));
   switch (loading) {
     case "native":
+    case "hooked":
       return { filename };
     case "stripped":
       return {

@@ -53,7 +53,7 @@ export function anActEvent(act: string, more: Record<string, unknown> = {}): Sto
 
 /** As discovery would have found these files. */
 export function threadsOf(files: readonly string[]): HandlerFolder {
-  return { files, loading: loadingOf(files) };
+  return { files, loading: loadingOf(files), sources: new Map() };
 }
 
 /** Two threads for eight runs each; stuck after half a second. Closed when the test file ends. */

@@ -28,8 +28,13 @@ function aCrew(over: Partial<CrewOptions>): ACrew {
   let last = 0;
   const waiting: { count: number; resolve: () => void }[] = [];
   const crew = new Crew({
-    setup: { files: [ACTS], drain: new SharedArrayBuffer(4), resultBytesMax: 1_000 },
-    loading: loadingOf([ACTS]),
+    setup: {
+      files: [ACTS],
+      loading: loadingOf([ACTS]),
+      sources: new Map(),
+      drain: new SharedArrayBuffer(4),
+      resultBytesMax: 1_000,
+    },
     threads: 1,
     perThread: 4,
     memoryBytes: 128 * 2 ** 20,

@@ -14,13 +14,13 @@ describe("workerEntry", () => {
 
   it("starts a thread in which a TypeScript entry runs, on this runtime", async () => {
     const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([]));
-    const worker = new Worker(filename, { ...rest, workerData: { strips: false } });
+    const worker = new Worker(filename, { ...rest, workerData: { loading: "native" } });
     worker.postMessage({ files: [], from: 0 });
     const message = await new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
     });
-    assert.deepEqual(message, { kind: "end" });
+    assert.deepEqual(message, { kind: "end", sources: new Map() });
     await worker.terminate();
   });
 

@@ -5,6 +5,6 @@ import type { Project } from "../../src/daemon/project.ts";
 import type { HandlerTable } from "../../src/ports.ts";
 
 export function aProject(config: Config, handlers: HandlerTable): Project {
-  const handlerFolder = { files: [], loading: "native" } as const;
+  const handlerFolder = { files: [], loading: "native", sources: new Map() } as const;
   return { config, routes: compileRoutes(config), handlers, handlerFolder, warnings: [] };
 }

@@ -9,18 +9,19 @@ import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { Compile } from "typebox/compile";
 import type { HandlerDefinition } from "../../handler.ts";
-import type { Declaration, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup } from "../protocol.ts";
+import type { Declaration, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup, Loading } from "../protocol.ts";
 import { failureOf } from "./failure-of.ts";
 import { lineOf, lineOfDefaultExport, lineOfProperty, sayingOf } from "./fault-line.ts";
 import { importHandler, type ImportModule, importNatively, NotAHandler } from "./load-handlers.ts";
+import { importWith } from "./import-with.ts";
 import { faultOfSchema } from "./schema-fault.ts";
-import type { StrippedModules } from "./stripped-modules.ts";
+import type { StrippedSources } from "./stripped-modules.ts";
 
-const { strips } = workerData as DiscoveryOrigin;
+const { loading } = workerData as DiscoveryOrigin;
 const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
 const exit = process.exit;
-const stripped = strips ? await strippedModules() : undefined;
-const load: ImportModule = stripped === undefined ? importNatively : (url) => stripped.import(url);
+const sources: StrippedSources = new Map();
+const load = await importStripping(loading, sources);
 // The thread comes up while the main thread still finds out which files there are.
 const { files, from } = await new Promise<DiscoverySetup>((resolve) => parentPort?.once("message", resolve));
 
@@ -39,13 +40,13 @@ for (let index = from; index < files.length; index++) {
   // What nobody awaits surfaces now, while it is known whose it is.
   await new Promise((resolve) => setImmediate(resolve));
 }
-post({ kind: "end", ...(stripped === undefined ? {} : { sources: stripped.sources }) });
+post({ kind: "end", sources });
 
-/** Only where they are needed: Deno and newer Nodes load nothing of it. */
-async function strippedModules(): Promise<StrippedModules> {
-  const { StrippedModules } = await import("./stripped-modules.ts");
+/** Loads only what it needs of it: Deno nothing. */
+async function importStripping(loading: Loading, sources: StrippedSources): Promise<ImportModule> {
+  if (loading !== "hooked" && loading !== "stripped") return importNatively;
   const { loadStripper } = await import("./stripper.ts");
-  return new StrippedModules(new Map(), await loadStripper());
+  return importWith(loading, sources, await loadStripper());
 }
 
 async function declare(file: string): Promise<void> {

@@ -15,7 +15,8 @@ import { createBoard, showBeat } from "../board.ts";
 import type { DeclarationFault, ThreadMessage, ThreadSetup } from "../protocol.ts";
 import { type RunBatch, unpackRuns } from "../run-batch.ts";
 import { lineOf, sayingOf } from "./fault-line.ts";
-import { importHandler, type ImportModule, importNatively } from "./load-handlers.ts";
+import { importHandler } from "./load-handlers.ts";
+import { importWith } from "./import-with.ts";
 import { guardProcess } from "./guard-process.ts";
 import { ThreadRuns } from "./thread-runs.ts";
 
@@ -54,8 +55,8 @@ function memoryBytes(): number {
   return heapUsed + external;
 }
 
-async function loadHandlers({ files, sources }: ThreadSetup) {
-  const load = sources === undefined ? importNatively : await importStripped(sources);
+async function loadHandlers({ files, loading, sources }: ThreadSetup) {
+  const load = await importWith(loading, sources);
   const handlers: (HandlerDefinition | undefined)[] = [];
   const faults: DeclarationFault[] = [];
   for (const file of files) {
@@ -68,11 +69,4 @@ async function loadHandlers({ files, sources }: ThreadSetup) {
     }
   }
   return { handlers, faults };
-}
-
-/** Only where it is needed: Deno and newer Nodes load nothing of it. */
-async function importStripped(sources: Map<string, string>): Promise<ImportModule> {
-  const { StrippedModules } = await import("./stripped-modules.ts");
-  const modules = new StrippedModules(sources);
-  return (url) => modules.import(url);
 }

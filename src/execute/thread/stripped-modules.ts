@@ -13,7 +13,7 @@ import type { Strip } from "./stripper.ts";
 export type StrippedSources = Map<string, string>;
 
 /** The file asks for more than blanks in place of types: tsx has to load it. */
-export class NeedsTsx extends Error {
+class NeedsTsx extends Error {
   override readonly name = "NeedsTsx";
 }
 

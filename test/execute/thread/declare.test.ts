@@ -9,7 +9,7 @@ describe("the thread that reads declarations", () => {
   it("begins where it is told, and tells each step", async () => {
     const { filename, ...rest } = workerEntry("../execute/thread/declare", loadingOf([ACTS]));
     const files = ["/never/imported.ts", ACTS];
-    const origin: DiscoveryOrigin = { strips: false };
+    const origin: DiscoveryOrigin = { loading: "native" };
     const worker = new Worker(filename, { ...rest, workerData: origin });
     const setup: DiscoverySetup = { files, from: 1 };
     worker.postMessage(setup);

@@ -10,8 +10,15 @@ import { tempFolder } from "../../support/temp-folder.ts";
 import { ACTS } from "../a-pool.ts";
 
 async function started(files: string[]) {
-  const { filename, ...rest } = workerEntry("../../workers/main", loadingOf(files));
-  const setup: ThreadSetup = { files, drain: new SharedArrayBuffer(4), resultBytesMax: 1_000 };
+  const loading = loadingOf(files);
+  const { filename, ...rest } = workerEntry("../../workers/main", loading);
+  const setup: ThreadSetup = {
+    files,
+    loading,
+    sources: new Map(),
+    drain: new SharedArrayBuffer(4),
+    resultBytesMax: 1_000,
+  };
   const worker = new Worker(filename, { ...rest, workerData: { hookd: setup } });
   // As piscina's own entry does: it keeps the thread alive.
   const message = await new Promise<ThreadMessage>((resolve, reject) => {

@@ -1,59 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
-import { loadingOf, workerEntry } from "../../../src/execute/worker-entry.ts";
-import { tempFolder } from "../../support/temp-folder.ts";
+import { imported } from "./imported.ts";
 
-const MODULE = new URL("../../../src/execute/thread/stripped-modules.ts", import.meta.url).href;
-const STRIPPER = new URL("../../../src/execute/thread/stripper.ts", import.meta.url).href;
 // Deno has no such modules, and no need of them.
 const skip = process.versions["deno"] !== undefined;
 
-interface Told {
-  result?: unknown;
-  /** What was thrown: its name and message, and the frame on top. */
-  thrown?: string[];
-  sources: string[];
-}
-
-/** Imports `a.ts` of these files in a thread that is started as a thread of the build is. */
-async function told(files: Record<string, string>): Promise<Told & { folder: string }> {
-  const folder = tempFolder();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  const code = `import { parentPort } from "node:worker_threads";
-const { StrippedModules } = await import(${JSON.stringify(MODULE)});
-const { loadStripper } = await import(${JSON.stringify(STRIPPER)});
-const modules = new StrippedModules(new Map(), await loadStripper());
-const tell = (what) => parentPort.postMessage({ ...what, sources: [...modules.sources.keys()] });
-try {
-  const { default: run } = await modules.import(${JSON.stringify(pathToFileURL(join(folder, "a.ts")).href)});
-  tell({ result: await run() });
-} catch (error) {
-  tell({ thrown: [error.name, error.message, String(error.stack).split("\\n")[1] ?? ""] });
-}`;
-  // The sources under test are TypeScript themselves, which the threads of the build are spared.
-  const flags = ["stripped", loadingOf(["a.ts"])] as const;
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
-    execArgv: flags.flatMap((loading) => workerEntry("../execute/thread/declare", loading).execArgv ?? []),
-  });
-  const message = await new Promise<Told>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
-  await worker.terminate();
-  return { ...message, folder };
-}
-
 describe("StrippedModules", { skip }, () => {
   it("runs TypeScript that imports TypeScript, JavaScript, JSON and node, each once", async () => {
-    const { result, thrown } = await told({
+    const { result, thrown } = await imported("stripped", {
       "a.ts": `import { join } from "node:path";
 import { count } from "./lib/b.ts";
 import { word } from "./c.mjs";
@@ -71,7 +28,7 @@ export default (): unknown => [join("x", "y"), count.value, word, data, import.m
   });
 
   it("keeps lines and columns, and names the file that the author wrote", async () => {
-    const { thrown, folder } = await told({
+    const { thrown, folder } = await imported("stripped", {
       "a.ts": `interface A {
   b: string;
 }
@@ -85,7 +42,7 @@ export default (a?: A): never => {
   });
 
   it("gives the JavaScript of each TypeScript file for the threads to come", async () => {
-    const { sources, folder } = await told({
+    const { sources, folder } = await imported("stripped", {
       "a.ts": 'import { b } from "./b.ts";\nexport default () => b;\n',
       "b.ts": "export const b = 1 as number;\n",
     });
@@ -100,7 +57,7 @@ export default (a?: A): never => {
   ];
   for (const [what, text] of heavier) {
     it(`rejects ${what}, so that tsx is asked`, async () => {
-      const { thrown } = await told({ "a.ts": text, "b.ts": "export interface A { a: string }\n" });
+      const { thrown } = await imported("stripped", { "a.ts": text, "b.ts": "export interface A { a: string }\n" });
       assert.notEqual(thrown, undefined);
     });
   }
