@@ -12,6 +12,7 @@ const HINTS = {
   ERR_STORE_LOCKED: "Stop the other daemon, or give this one its own `data` directory",
   ERR_STORE_FORMAT: "Run the version of hookd that wrote this directory, or set another `data` directory",
   ERR_STORE_FAILED: "Look at the disk; hookd answers 503 and tries a new segment until it can append again",
+  ERR_STORE_DAMAGED: "Look at the disk, and see docs/operations.md on damage; hookd goes on with all that it can read",
   ERR_STORE_FULL: "Free disk space: hookd answers 503 until it can append again",
   ERR_STORE_CLOSED: "The daemon is stopping; send again in a moment",
   ERR_STORE_UNREADABLE: "Check that the data directory exists, is readable and belongs to hookd's user",

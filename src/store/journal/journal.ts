@@ -117,7 +117,7 @@ export class Journal implements Store {
       if (frame !== undefined) return decodeEvent(frame).event;
       throw new Error("the record is damaged");
     } catch (error) {
-      const failure = new HookdError("ERR_STORE_FAILED", `Cannot read a waiting event: ${messageOf(error)}`, {
+      const failure = new HookdError("ERR_STORE_DAMAGED", `Cannot read a waiting event: ${messageOf(error)}`, {
         cause: error,
       });
       emit({ kind: "store-failed", code: failure.code, message: failure.message, hint: failure.hint });

@@ -108,7 +108,7 @@ export class SegmentSweep {
     const found = holes.map((hole) => describeHole(number, hole));
     damage.push(...found);
     const failure = new HookdError(
-      "ERR_STORE_FAILED",
+      "ERR_STORE_DAMAGED",
       `Cannot read all of the journal; kept aside: ${found.join("; ")}`,
     );
     emit({ kind: "store-failed", code: failure.code, message: failure.message, hint: failure.hint });

@@ -180,7 +180,7 @@ describe("the sweep of sealed segments", () => {
     assert.match(damage.join(), /^00000001\.seg: bytes 80 to \d+$/);
     const failed = signals.filter(({ kind }) => kind === "store-failed");
     assert.equal(failed.length, 1);
-    assert.match(JSON.stringify(failed), /00000001\.seg: bytes 80 to/);
+    assert.match(JSON.stringify(failed), /ERR_STORE_DAMAGED.*00000001\.seg: bytes 80 to/);
     assert.deepEqual(rig.disk.bytesOf(segmentName(1).replace("/journal/", "/journal/damaged/")), bytes);
     await rig.journal.close();
     await rig.reopen();
