@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 
@@ -52,6 +52,8 @@ async function run(group) {
     "tsx",
     "--test",
     `--test-timeout=${TIMEOUT_MS}`,
+    // Node would leave one core idle, which is half of a machine with two.
+    `--test-concurrency=${availableParallelism()}`,
     ...reporter("spec", "stdout"),
     ...reporter("junit", report),
   ];

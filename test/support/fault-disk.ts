@@ -164,9 +164,10 @@ export class FaultDisk implements Disk {
         inode.dirty.clear();
         throw systemError(fault, path);
       }
+      // At once: page by page it would be copied once for each.
+      inode.durable = extend(inode.durable, inode.bytes.length);
       for (const page of inode.dirty) this.#flush(inode, page);
       inode.dirty.clear();
-      inode.durable = extend(inode.durable, inode.bytes.length);
     };
     return {
       writeDurably: async (buffers, position) => {
