@@ -120,7 +120,7 @@ export class Appender {
 
   /** Without a hash: the event holds no key. */
   #makeEvent(event: NewEvent, hash: number | undefined): MadeEvent {
-    const { state, clock } = this.#core;
+    const { state, clock, log } = this.#core;
     const id = state.ids.next(clock.now());
     const entry: EventEntry = {
       kind: "event",
@@ -135,7 +135,7 @@ export class Appender {
       mailbox: mailboxNumber(event.source, event.orderingKey, state.seed),
       dead: false,
     };
-    return { event: storedAs(id, event), entry, frame: encodeEvent(entry, event) };
+    return { event: storedAs(id, event), entry, frame: encodeEvent(entry, event, undefined, log.memory.allocate) };
   }
 
   async #commitEvents(made: readonly MadeEvent[]): Promise<void> {

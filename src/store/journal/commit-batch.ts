@@ -1,6 +1,7 @@
 /** What goes into one commit: whose frames, up to how many bytes, and the telling of it afterwards. */
 import type { Buffer } from "node:buffer";
 import type { HookdError } from "../../errors.ts";
+import type { FrameMemory } from "./frame-memory.ts";
 import type { Position } from "./position.ts";
 
 /** One commit takes no more than this many bytes, so that a flood cannot make its fsync arbitrarily long. */
@@ -34,6 +35,17 @@ function bytesOf(frames: readonly Buffer[]): number {
   let bytes = 0;
   for (const frame of frames) bytes += frame.length;
   return bytes;
+}
+
+/** Each is told that none of its frames counts. */
+export function refuse(
+  batch: readonly Entered[],
+  { memory, error }: { memory: FrameMemory; error: HookdError },
+): void {
+  for (const { frames, onFailed } of batch) {
+    memory.release(frames);
+    onFailed(error);
+  }
 }
 
 /** Each is told where its own frames lie. */

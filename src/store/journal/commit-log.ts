@@ -14,8 +14,9 @@ import { performance } from "node:perf_hooks";
 import { HookdError, messageOf, systemCode } from "../../errors.ts";
 import type { UnixMs } from "../../model.ts";
 import type { Clock, Emit } from "../../ports.ts";
-import { type Entered, framesOf, takeBatch, tell } from "./commit-batch.ts";
+import { type Entered, framesOf, refuse, takeBatch, tell } from "./commit-batch.ts";
 import { type Disk, type DiskFile, segmentPath } from "./disk.ts";
+import { FrameMemory } from "./frame-memory.ts";
 import { encodeSegmentHeader, placeFrames, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import type { Position } from "./position.ts";
 import type { Segment, Segments } from "./segments.ts";
@@ -50,6 +51,8 @@ interface Active {
 
 export class CommitLog {
   readonly #needs: CommitLogNeeds;
+  /** For frames that are appended at once and not read afterwards. */
+  readonly memory = new FrameMemory();
   #active: Active | undefined;
   #pending: Entered[] = [];
   #committing: Promise<void> | undefined;
@@ -90,7 +93,7 @@ export class CommitLog {
   /** The same without a promise, for the path of every event. Nobody is told before it has returned. */
   enqueue(entered: Entered): void {
     const { failure } = this;
-    if (failure !== undefined) return queueMicrotask(() => entered.onFailed(failure));
+    if (failure !== undefined) return queueMicrotask(() => refuse([entered], { memory: this.memory, error: failure }));
     this.#pending.push(entered);
     this.#committing ??= this.#commitAll();
   }
@@ -139,6 +142,7 @@ export class CommitLog {
     const frames = framesOf(batch);
     try {
       const positions = await this.#write(frames);
+      this.memory.release(frames);
       const seconds = (performance.now() - startedAt) / 1000;
       return () => {
         tell(batch, positions);
@@ -214,7 +218,7 @@ export class CommitLog {
     this.#seal();
     this.#failure = error;
     this.#needs.emit({ kind: "store-failed", code, message: error.message, hint: error.hint });
-    for (const { onFailed } of batch) onFailed(error);
+    refuse(batch, { memory: this.memory, error });
     this.#reopenLater();
   }
 

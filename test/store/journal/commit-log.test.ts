@@ -111,6 +111,22 @@ describe("the commit log", () => {
     });
   }
 
+  it("lets the memory of frames go, whether they are kept, fail or are refused", async () => {
+    const { append, disk, log } = await open();
+    const frame = () => log.memory.allocate(FRAME_BYTES);
+    const first = frame();
+    const isFirst = ({ buffer, byteOffset }: Buffer) => buffer === first.buffer && byteOffset === first.byteOffset;
+    await append(first);
+    const second = frame();
+    assert.ok(isFirst(second), "it was kept");
+    disk.onSync = () => "EIO";
+    await assert.rejects(append(second));
+    const third = frame();
+    assert.ok(isFirst(third), "it failed");
+    await assert.rejects(append(third));
+    assert.ok(isFirst(frame()), "it was refused");
+  });
+
   it("refuses with a failed batch also what gathered behind it", async () => {
     const { append, disk, positions } = await open();
     let late: Promise<void> | undefined;
