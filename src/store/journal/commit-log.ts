@@ -23,6 +23,7 @@ import type { Segment, Segments } from "./segments.ts";
 
 /** After a failure, how long until a new segment is tried. */
 const REOPEN_AFTER_MS = 1000;
+
 export interface CommitLogNeeds {
   disk: Disk;
   segments: Segments;
@@ -82,18 +83,14 @@ export class CommitLog {
   /** Resolves once `frames` are durable, in one commit; `onDurable` has then been called with their positions. */
   append(frames: readonly Buffer[], onDurable: (positions: Position[]) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const told = (positions: Position[]) => {
-        onDurable(positions);
-        resolve();
-      };
-      this.enqueue({ frames, onDurable: told, onFailed: reject });
+      this.enqueue({ frames, onDurable: (positions) => resolve(onDurable(positions)), onFailed: reject });
     });
   }
 
   /** The same without a promise, for the path of every event. Nobody is told before it has returned. */
   enqueue(entered: Entered): void {
-    const { failure } = this;
-    if (failure !== undefined) return queueMicrotask(() => refuse([entered], { memory: this.memory, error: failure }));
+    const { failure: error, memory } = this;
+    if (error !== undefined) return queueMicrotask(() => refuse([entered], { memory, error }));
     this.#pending.push(entered);
     this.#committing ??= this.#commitAll();
   }

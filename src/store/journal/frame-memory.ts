@@ -25,7 +25,7 @@ export class FrameMemory {
   #block: Block = this.#addBlock();
 
   /** `bytes` bytes with whatever stood in them. A property, so that it can be handed on. */
-  readonly allocate = (bytes: number): Buffer => {
+  readonly allocate = (bytes: number): Buffer<ArrayBuffer> => {
     if (bytes > FRAME_BYTES_MAX) return Buffer.allocUnsafe(bytes);
     if (this.#block.used + bytes > BLOCK_BYTES) {
       const next = this.#freeBlock();

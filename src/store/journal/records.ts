@@ -110,15 +110,10 @@ interface EventMeta {
 }
 
 /** A frame with room for its header in front. */
-export function encodeEvent(
-  entry: EventEntry,
-  event: NewEvent,
-  past?: EventPast,
-  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
-): Buffer {
+export function encodeEvent(entry: EventEntry, event: NewEvent, past?: EventPast, alloc = Buffer.allocUnsafe): Buffer {
   const meta = JSON.stringify(metaOf(event, past));
   const metaBytes = Buffer.byteLength(meta);
-  const frame = allocate(FRAME_HEADER_BYTES + EVENT_FIXED_BYTES + metaBytes + event.body.length);
+  const frame = alloc(FRAME_HEADER_BYTES + EVENT_FIXED_BYTES + metaBytes + event.body.length);
   let at = FRAME_HEADER_BYTES;
   at = frame.writeUInt8(EVENT, at);
   at = frame.writeUInt8(entry.dead ? FLAG_DEAD : 0, at);
