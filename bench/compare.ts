@@ -5,6 +5,7 @@
  *   npm run bench -- [--rounds 5] [--seconds 5] [--open-rounds 3] [--shares 0.5] [--size 1024] [--connections 64]
  *                    [--subjects floor,floor-hmac,hookd-ack,hookd] [--runtime node,deno] [--name NAME] [--folder DIR]
  */
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -12,6 +13,7 @@ import { parseArgs } from "node:util";
 import { requestFile } from "./load/request-file.ts";
 import { WRK_MISSING, wrkVersion } from "./load/wrk.ts";
 import { describeMachine } from "./machine/describe-machine.ts";
+import { measurePauses } from "./machine/pauses.ts";
 import { keepReport } from "./report/keep-report.ts";
 import { toMarkdown } from "./report/markdown.ts";
 import { summarize } from "./report/summarize.ts";
@@ -60,10 +62,12 @@ const perSecond = terms.bodyBytes > 4096 ? PER_SECOND_MAX_LARGE : PER_SECOND_MAX
 const count = (terms.seconds + terms.warmUpSeconds) * perSecond;
 const requestsFor = ({ shape }: Subject) => requestFile(values.folder, { bodyBytes: terms.bodyBytes, count, shape });
 const machine = describeMachine(values.folder);
+mkdirSync(values.folder, { recursive: true });
+const pauses = await measurePauses(values.folder);
 const say = (line: string) => console.error(line);
 const measured = await compareSubjects({ subjects, terms, folder: values.folder, requestsFor, say });
 const participants = await Promise.all(subjects.map(participant));
-const comparison: Comparison = { startedAt, machine, terms, subjects: participants, unavailable, ...measured };
+const comparison: Comparison = { startedAt, machine, pauses, terms, subjects: participants, unavailable, ...measured };
 const name = values.name ?? `compare-${terms.bodyBytes / 1024}kb`;
 console.log(toMarkdown(name, comparison, summarize(comparison)));
 for (const file of keepReport(join(ROOT, "bench/results"), name, comparison)) console.error(`kept ${file}`);

@@ -3,6 +3,14 @@ import type { Comparison } from "../run/comparison.ts";
 import type { Spread } from "../statistics.ts";
 import type { OpenRow, Row } from "./summarize.ts";
 
+/** Without it nobody can tell how much of a latency is the machine's. */
+function pausesLine(pauses: Comparison["pauses"]): string {
+  if (pauses === undefined) return "";
+  const { msPerSecond, longestMs } = pauses;
+  return `Before the first round, a thread that only looked at the clock, beside a process that called fdatasync, stood ` +
+    `still for ${msPerSecond} ms of each second and for ${longestMs} ms at the longest: that much of each latency may be the machine's.`;
+}
+
 export function toMarkdown(name: string, comparison: Comparison, rows: readonly Row[]): string {
   const { machine, terms, startedAt } = comparison;
   const generator = terms.generator === "wrk" ? `wrk ${machine.wrk ?? ""}`.trim() : "ours";
@@ -13,6 +21,7 @@ export function toMarkdown(name: string, comparison: Comparison, rows: readonly 
     `${machine.fileSystem}; Node ${machine.node}; hookd ${machine.commit}. ${terms.rounds} interleaved rounds of ${terms.seconds} s after ` +
     `${terms.warmUpSeconds} s of warm-up, ${terms.connections} connections, generator ${generator}; each ` +
     "measurement on a fresh process and empty data. Median (lowest to highest). Ratios are formed within each round.",
+    pausesLine(comparison.pauses),
     "## Closed loop: saturation",
     closedTable(rows),
     "`acked` counts 2xx answers. `handled` counts events whose handler ran to its end, over the time from the first " +

@@ -1,5 +1,6 @@
 /** A whole comparison, as it is measured and kept: terms, machine, who took part, and every single measurement. */
 import type { Machine } from "../machine/describe-machine.ts";
+import type { Pauses } from "../machine/pauses.ts";
 import type { Subject } from "../subject.ts";
 import type { OpenMeasured } from "./open-loop.ts";
 import type { Saturation } from "./saturate.ts";
@@ -26,6 +27,8 @@ export type Round<T> = Record<string, T>;
 export interface Comparison {
   startedAt: string;
   machine: Machine;
+  /** Before the first round; left out in results of before it was measured. */
+  pauses?: Pauses;
   terms: Terms;
   subjects: Participant[];
   /** Subjects that could not run here, and why. */

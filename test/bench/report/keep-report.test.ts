@@ -38,6 +38,7 @@ const COMPARISON: Comparison = {
     commit: "abc",
     load: "0.1",
   },
+  pauses: { msPerSecond: 7, longestMs: 12.5 },
   terms: {
     bodyBytes: 1024,
     connections: 64,
@@ -77,6 +78,7 @@ describe("the report of a comparison", () => {
     assert.match(json!, /\[2, 0\.5\]/);
     assert.match(markdown!, /^# small: signed webhooks of 1 KB\n/);
     assert.match(markdown!, /\| hookd \| 95 \(50 to 140\) \| 0\.60 \(0\.50 to 0\.70\) \| - \| 30 \(20 to 40\) \+ \|/);
+    assert.match(markdown!, /stood still for 7 ms of each second and for 12\.5 ms at the longest/);
     assert.match(markdown!, /Nothing \\\| much/);
     assert.match(markdown!, /Not measured: restate: is not installed/);
     for (const plot of plots) assert.match(plot, /^<svg /);
