@@ -6,6 +6,7 @@ import type { NewEvent, StoredEvent } from "../../model.ts";
 import type { Appended } from "../../ports.ts";
 import { idHash, keyHash, mailboxNumber } from "../hash.ts";
 import { type FirstSeen, sameBody, scopeOf } from "./first-seen.ts";
+import type { FrameMemory } from "./frame-memory.ts";
 import type { FreshEvents } from "./fresh-events.ts";
 import { NumberMap } from "./number-map.ts";
 import type { JournalCore, Made } from "./journal-core.ts";
@@ -41,7 +42,7 @@ export class Appender {
   /** An event whose key is free for certain. From the look at its key to the reservation there is no await. */
   #appendFirst(event: NewEvent, hash: number): Promise<Appended[]> {
     const { log, claims, state } = this.#core;
-    const made = this.#makeEvent(event, hash);
+    const made = this.#makeEvent(event, hash, log.memory.allocate);
     const ahead = state.waiting.size;
     const work = new Promise<Appended[]>((resolve, reject) => {
       log.enqueue({
@@ -118,9 +119,9 @@ export class Appender {
     return this.#core.read(() => this.#core.firstSeen.read(event));
   }
 
-  /** Without a hash: the event holds no key. */
-  #makeEvent(event: NewEvent, hash: number | undefined): MadeEvent {
-    const { state, clock, log } = this.#core;
+  /** Without a hash: the event holds no key. `alloc`: only where nothing can come between it and the log. */
+  #makeEvent(event: NewEvent, hash: number | undefined, alloc?: FrameMemory["allocate"]): MadeEvent {
+    const { state, clock } = this.#core;
     const id = state.ids.next(clock.now());
     const entry: EventEntry = {
       kind: "event",
@@ -135,7 +136,7 @@ export class Appender {
       mailbox: mailboxNumber(event.source, event.orderingKey, state.seed),
       dead: false,
     };
-    return { event: storedAs(id, event), entry, frame: encodeEvent(entry, event, undefined, log.memory.allocate) };
+    return { event: storedAs(id, event), entry, frame: encodeEvent(entry, event, undefined, alloc) };
   }
 
   async #commitEvents(made: readonly MadeEvent[]): Promise<void> {
