@@ -43,7 +43,9 @@ describe("the memory of frames", () => {
     const first = many();
     memory.release(first);
     const again = new Set(many().map(({ buffer }) => buffer));
-    assert.equal(new Set(first.map(({ buffer }) => buffer).filter((buffer) => again.has(buffer))).size, 32);
+    const shared = new Set(first.map(({ buffer }) => buffer).filter((buffer) => again.has(buffer)));
+    // The pool of Buffer itself, which serves the rest, may be in both.
+    assert.ok(shared.size === 32 || shared.size === 33, `${shared.size} blocks`);
   });
 
   it("leaves a frame alone that is not from here", () => {
