@@ -29,6 +29,8 @@ const BLOCKING = /^test\/execute\/(crew|discover-handlers|handler-pool)\.test\.t
 /** A test that hangs is ended, in ms; far above the longest campaign. */
 const TIMEOUT_MS = 900_000;
 const BUNDLES = 16;
+/** Their daemons would all be started at once, with the file. */
+const WITH_DAEMONS = /^test\/(path|fault|daemon|cli|workers|sender|presets)\/|^test\/[^/]*$/;
 
 const isDeno = "Deno" in globalThis;
 const groups = isDeno
@@ -73,13 +75,16 @@ async function run(group) {
  * bundle has some of every folder, so that none takes much longer than the others.
  */
 function bundled(group, folder) {
-  if (group.length <= BUNDLES) return group;
-  return Array.from({ length: BUNDLES }, (_, number) => {
+  const alone = group.filter((file) => WITH_DAEMONS.test(file));
+  const rest = group.filter((file) => !WITH_DAEMONS.test(file));
+  if (rest.length <= BUNDLES) return group;
+  const bundles = Array.from({ length: BUNDLES }, (_, number) => {
     const path = join(folder, `bundle-${number}.test.mjs`);
-    const its = group.filter((_, index) => index % BUNDLES === number);
+    const its = rest.filter((_, index) => index % BUNDLES === number);
     writeFileSync(path, its.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(""));
     return path;
   });
+  return [...alone, ...bundles];
 }
 
 function reporter(name, destination) {
