@@ -29,8 +29,6 @@ const BLOCKING = /^test\/execute\/(crew|discover-handlers|handler-pool)\.test\.t
 /** A test that hangs is ended, in ms; far above the longest campaign. */
 const TIMEOUT_MS = 900_000;
 const BUNDLES = 16;
-/** Their daemons would all be started at once, with the file. */
-const WITH_DAEMONS = /^test\/(path|fault|daemon|cli|workers|sender|presets)\/|^test\/[^/]*$/;
 
 const isDeno = "Deno" in globalThis;
 const groups = isDeno
@@ -75,16 +73,27 @@ async function run(group) {
  * bundle has some of every folder, so that none takes much longer than the others.
  */
 function bundled(group, folder) {
-  const alone = group.filter((file) => WITH_DAEMONS.test(file));
-  const rest = group.filter((file) => !WITH_DAEMONS.test(file));
-  if (rest.length <= BUNDLES) return group;
-  const bundles = Array.from({ length: BUNDLES }, (_, number) => {
+  if (group.length <= BUNDLES) return group;
+  return Array.from({ length: BUNDLES }, (_, number) => {
     const path = join(folder, `bundle-${number}.test.mjs`);
-    const its = rest.filter((_, index) => index % BUNDLES === number);
-    writeFileSync(path, its.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(""));
+    const urls = group.filter((_, index) => index % BUNDLES === number).map((file) => pathToFileURL(file).href);
+    writeFileSync(path, bundleOf(urls));
     return path;
   });
-  return [...alone, ...bundles];
+}
+
+/**
+ * No test begins before all files are loaded: a file may wait for a daemon before it has any test, and Node would take
+ * the tests of the files before it for all there are, and stop what they all share.
+ */
+function bundleOf(urls) {
+  return `import { before } from "node:test";
+const loaded = (async () => {
+  for (const url of ${JSON.stringify(urls)}) await import(url);
+})();
+before(() => loaded);
+await loaded;
+`;
 }
 
 function reporter(name, destination) {
