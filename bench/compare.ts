@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { requestFile } from "./load/request-file.ts";
+import { PER_SECOND_MAX, requestFile } from "./load/request-file.ts";
 import { WRK_MISSING, wrkVersion } from "./load/wrk.ts";
 import { describeMachine } from "./machine/describe-machine.ts";
 import { measurePauses } from "./machine/pauses.ts";
@@ -23,9 +23,7 @@ import type { Comparison, Participant, Terms } from "./run/comparison.ts";
 import type { Subject } from "./subject.ts";
 import { selectSubjects } from "./subjects/select-subjects.ts";
 
-/** More requests than any server here takes in a second, so that no run is out of them. */
-const PER_SECOND_MAX = 90_000;
-/** Those of 16 KB cost all servers more, and the file has to stay in memory. */
+/** In place of PER_SECOND_MAX: requests of 16 KB cost all servers more, and the file has to stay in memory. */
 const PER_SECOND_MAX_LARGE = 40_000;
 
 const { values } = parseArgs({

@@ -11,20 +11,18 @@ import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { mainThreadMsOf } from "./cpu-time.ts";
-import { BenchDaemon } from "./daemon.ts";
 import { keepResult, rounded } from "./keep-result.ts";
-import { requestFile } from "./load/request-file.ts";
+import { PER_SECOND_MAX, requestFile } from "./load/request-file.ts";
 import { runWrk } from "./load/wrk.ts";
 import { sharesOf } from "./profile/shares.ts";
 import { ROOT } from "./root.ts";
-import { freePort, startChild } from "./subjects/child.ts";
+import { withFresh } from "./run/with-fresh.ts";
+import type { RunningSubject } from "./subject.ts";
+import { floor, floorHmac } from "./subjects/floor.ts";
+import { hookd, hookdAck } from "./subjects/hookd.ts";
 import { NODE, type Runtime } from "./subjects/runtime.ts";
-import { BENCH_PATH } from "./terms.ts";
 
 const WARM_UP_SECONDS = 2;
-const PER_SECOND_MAX = 90_000;
-/** No request is refused: that would be cheaper. */
-const LIMITS = { queue: 50_000_000 };
 
 const { values } = parseArgs({
   options: {
@@ -50,46 +48,20 @@ const profiled: Runtime = {
   },
 };
 
-interface Started {
-  pid: number;
-  url: string;
-  stop(): Promise<void>;
-}
-
-const SUBJECTS: Record<string, () => Promise<Started>> = {
-  floor: () => startFloor([]),
-  "floor-hmac": () => startFloor(["hmac"]),
-  "hookd-ack": () =>
-    startHookd({
-      handler: 'timeout: "1h", run: () => new Promise(() => {}),',
-      config: { limits: LIMITS, pool: { threads: 1, per_thread: 1 } },
-    }),
-  hookd: () => startHookd({ config: { limits: LIMITS } }),
-};
+const SUBJECTS = [floor, floorHmac, hookdAck, hookd].map((make) => make(profiled));
 
 process.env["BENCH_PROFILE"] = file;
 try {
   const subjects: Record<string, unknown> = {};
-  for (const [name, start] of Object.entries(SUBJECTS)) subjects[name] = await measure(await start());
+  for (const subject of SUBJECTS) subjects[subject.name] = await withFresh(subject, folder, measure);
   keepResult("profile", { bodyBytes, connections: Number(values.connections), seconds, subjects });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function startFloor(args: readonly string[]): Promise<Started> {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const command = [...profiled.command("bench/subjects/floor-server"), String(port), ...args];
-  return { ...await startChild(command, { readyUrl: origin }), url: origin + BENCH_PATH };
-}
-
-async function startHookd(options: { handler?: string; config?: Record<string, unknown> }): Promise<Started> {
-  const place = mkdtempSync(join(folder, "daemon-"));
-  const daemon = await BenchDaemon.start({ folder: place, runtime: profiled, ...options });
-  return { pid: daemon.pid, url: daemon.url, stop: () => daemon.stop("SIGKILL") };
-}
-
-async function measure({ pid, url, stop }: Started) {
+async function measure(running: RunningSubject) {
+  const { url } = running;
+  const pid = running.pid!;
   let first = 0;
   const load = async (seconds: number) => {
     const { path, stride, count } = requests;
@@ -99,21 +71,17 @@ async function measure({ pid, url, stop }: Started) {
     first = next;
     return { perSecond: answered / seconds, us: (mainThreadMsOf(pid)! - before) * 1000 / answered };
   };
-  try {
-    await load(WARM_UP_SECONDS);
-    const { perSecond, us } = await load(seconds);
-    process.kill(pid, "SIGUSR2");
-    await load(seconds);
-    process.kill(pid, "SIGUSR2");
-    const shares = [...sharesOf(await written())].sort(([, a], [, b]) => b - a);
-    return {
-      perSecond: Math.round(perSecond),
-      mainThreadUs: rounded(us),
-      us: Object.fromEntries(shares.map(([group, share]) => [group, rounded(share * us)])),
-    };
-  } finally {
-    await stop();
-  }
+  await load(WARM_UP_SECONDS);
+  const { perSecond, us } = await load(seconds);
+  process.kill(pid, "SIGUSR2");
+  await load(seconds);
+  process.kill(pid, "SIGUSR2");
+  const shares = [...sharesOf(await written())].sort(([, a], [, b]) => b - a);
+  return {
+    perSecond: Math.round(perSecond),
+    mainThreadUs: rounded(us),
+    us: Object.fromEntries(shares.map(([group, share]) => [group, rounded(share * us)])),
+  };
 }
 
 async function written() {

@@ -30,6 +30,8 @@ export interface RequestShape {
 export interface RunningSubject {
   /** Where events are POSTed, http://127.0.0.1:port/path. */
   url: string;
+  /** Of ours, each of which is one process. */
+  pid?: number;
   /** Events whose handler has run to its end (and is settled) so far; undefined if it runs none. */
   handled?(): Promise<number>;
   stop(): Promise<void>;

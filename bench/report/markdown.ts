@@ -4,9 +4,7 @@ import type { Spread } from "../statistics.ts";
 import type { OpenRow, Row } from "./summarize.ts";
 
 /** Without it nobody can tell how much of a latency is the machine's. */
-function pausesLine(pauses: Comparison["pauses"]): string {
-  if (pauses === undefined) return "";
-  const { msPerSecond, longestMs } = pauses;
+function pausesLine({ msPerSecond, longestMs }: Comparison["pauses"]): string {
   return `Before the first round, a thread that only looked at the clock, beside a process that called fdatasync, stood ` +
     `still for ${msPerSecond} ms of each second and for ${longestMs} ms at the longest: that much of each latency may be the machine's.`;
 }

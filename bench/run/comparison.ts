@@ -27,8 +27,8 @@ export type Round<T> = Record<string, T>;
 export interface Comparison {
   startedAt: string;
   machine: Machine;
-  /** Before the first round; left out in results of before it was measured. */
-  pauses?: Pauses;
+  /** Before the first round. */
+  pauses: Pauses;
   terms: Terms;
   subjects: Participant[];
   /** Subjects that could not run here, and why. */

@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { BenchDaemon, daemonSubject, runtimeNamed } from "../daemon.ts";
 import { keepResult, ofRounds, rounded } from "../keep-result.ts";
 import { runClosedLoop, runOpenLoop } from "../load/load.ts";
-import { type RequestFile, requestFile } from "../load/request-file.ts";
+import { PER_SECOND_MAX, type RequestFile, requestFile } from "../load/request-file.ts";
 import { runWrk, wrkVersion } from "../load/wrk.ts";
 import { saturate } from "../run/saturate.ts";
 import { rotated } from "../statistics.ts";
@@ -31,8 +31,6 @@ const DRAIN_SECONDS_MAX = 30;
 const PROBE_MS = 200;
 const SATURATION_SECONDS = 3;
 const WARM_UP_SECONDS = 1;
-/** More requests than are answered in a second, refusals included. */
-const PER_SECOND_MAX = 90_000;
 
 const HANDLERS = {
   handlers: `run: () => new Promise((resolve) => setTimeout(resolve, ${HANDLER_MS}))`,

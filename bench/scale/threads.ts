@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { daemonSubject, runtimeNamed } from "../daemon.ts";
 import { keepResult, ofRounds } from "../keep-result.ts";
 import { runClosedLoop } from "../load/load.ts";
-import { requestFile } from "../load/request-file.ts";
+import { PER_SECOND_MAX, requestFile } from "../load/request-file.ts";
 import { runWrk, wrkVersion } from "../load/wrk.ts";
 import { saturate } from "../run/saturate.ts";
 import { rotated } from "../statistics.ts";
@@ -19,7 +19,6 @@ import { rotated } from "../statistics.ts";
 const CONNECTIONS = 64;
 const BODY_BYTES = 1024;
 const WARM_UP_SECONDS = 1;
-const PER_SECOND_MAX = 90_000;
 
 const { values } = parseArgs({
   options: {

@@ -38,10 +38,13 @@ function floorSubject(
     async start() {
       const port = await freePort();
       const origin = `http://127.0.0.1:${port}`;
-      const { stop } = await startChild([...runtime.command("bench/subjects/floor-server"), String(port), ...args], {
-        readyUrl: origin,
-      });
-      return { url: `${origin}${BENCH_PATH}`, stop };
+      const { pid, stop } = await startChild(
+        [...runtime.command("bench/subjects/floor-server"), String(port), ...args],
+        {
+          readyUrl: origin,
+        },
+      );
+      return { url: `${origin}${BENCH_PATH}`, pid, stop };
     },
   };
 }

@@ -51,7 +51,7 @@ function hookdSubject(runtime: Runtime, options: HookdOptions): Subject {
       const [port, adminPort] = [await freePort(), await freePort()];
       const admin = `http://127.0.0.1:${adminPort}`;
       const config = writeProject(folder, { port, adminPort, ...options });
-      const { stop } = await startChild([...runtime.command("src/main"), "serve", "--config", config], {
+      const { pid, stop } = await startChild([...runtime.command("src/main"), "serve", "--config", config], {
         env: { HOOKD_SECRET: BENCH_SECRET },
         readyUrl: `${admin}/readyz`,
       });
@@ -61,7 +61,7 @@ function hookdSubject(runtime: Runtime, options: HookdOptions): Subject {
         const stats = await (await fetch(`${admin}/stats`)).json() as { total_processed: number };
         return stats.total_processed;
       };
-      return options.name === "hookd" ? { url, handled, stop } : { url, stop };
+      return options.name === "hookd" ? { url, pid, handled, stop } : { url, pid, stop };
     },
   };
 }

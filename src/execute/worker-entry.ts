@@ -21,10 +21,10 @@ export function likelyLoading(): Loading {
 
 /** The lightest way to load these handler files; it may turn out not to be enough for them. */
 export function loadingOf(files: readonly string[]): Loading {
-  if (isTypeScript(import.meta.url)) return lastResort();
-  if (!files.some(isTypeScript) || "Deno" in globalThis) return "native";
-  if (!runsTypeScript()) return "stripped";
-  return "registerHooks" in nodeModule ? "hooked" : "native";
+  if (isTypeScript(import.meta.url) || "Deno" in globalThis) return lastResort();
+  // Whatever the files are: the thread that was started before they were known serves for all.
+  if (runsTypeScript()) return "registerHooks" in nodeModule ? "hooked" : "native";
+  return files.some(isTypeScript) ? "stripped" : "native";
 }
 
 /** What takes all that this runtime can take, and has the last word on a fault. */

@@ -9,10 +9,10 @@ import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { Compile } from "typebox/compile";
 import type { HandlerDefinition } from "../../handler.ts";
-import type { Declaration, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup, Loading } from "../protocol.ts";
+import type { Declaration, DiscoveryMessage, DiscoveryOrigin, DiscoverySetup } from "../protocol.ts";
 import { failureOf } from "./failure-of.ts";
 import { lineOf, lineOfDefaultExport, lineOfProperty, sayingOf } from "./fault-line.ts";
-import { importHandler, type ImportModule, importNatively, NotAHandler } from "./load-handlers.ts";
+import { importHandler, NotAHandler } from "./load-handlers.ts";
 import { importWith } from "./import-with.ts";
 import { faultOfSchema } from "./schema-fault.ts";
 import type { StrippedSources } from "./stripped-modules.ts";
@@ -21,7 +21,7 @@ const { loading } = workerData as DiscoveryOrigin;
 const post = (message: DiscoveryMessage) => parentPort?.postMessage(message);
 const exit = process.exit;
 const sources: StrippedSources = new Map();
-const load = await importStripping(loading, sources);
+const load = await importWith(loading, sources, async () => await (await import("./stripper.ts")).loadStripper());
 // The thread comes up while the main thread still finds out which files there are.
 const { files, from } = await new Promise<DiscoverySetup>((resolve) => parentPort?.once("message", resolve));
 
@@ -41,13 +41,6 @@ for (let index = from; index < files.length; index++) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 post({ kind: "end", sources });
-
-/** Loads only what it needs of it: Deno nothing. */
-async function importStripping(loading: Loading, sources: StrippedSources): Promise<ImportModule> {
-  if (loading !== "hooked" && loading !== "stripped") return importNatively;
-  const { loadStripper } = await import("./stripper.ts");
-  return importWith(loading, sources, await loadStripper());
-}
 
 async function declare(file: string): Promise<void> {
   const source = readFileSync(file, "utf8");

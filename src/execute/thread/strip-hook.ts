@@ -6,7 +6,7 @@
 import nodeModule from "node:module";
 import { type ImportModule, importNatively } from "./load-handlers.ts";
 import type { StrippedSources } from "./stripped-modules.ts";
-import type { Strip } from "./stripper.ts";
+import { isTypeScript, type Strip } from "./stripper.ts";
 
 /** What `node:module` has since 22.15, as far as it is used. */
 interface Hooks {
@@ -41,7 +41,7 @@ export function hookLoader(sources: StrippedSources, strip?: Strip): ImportModul
 }
 
 function isModule(url: string, { format }: LoadContext): boolean {
-  return format === "module-typescript" || ((format ?? undefined) === undefined && /^file:.*\.ts$/.test(url));
+  return isTypeScript(url) && (format ?? "module-typescript") === "module-typescript";
 }
 
 /** Undefined where Node is to tell: the file has a fault, asks for more than blanks, or may be CommonJS. */

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Module, SourceTextModule, SyntheticModule } from "node:vm";
-import type { Strip } from "./stripper.ts";
+import { isTypeScript, type Strip } from "./stripper.ts";
 
 /** JavaScript by the URL of the TypeScript file that it was made of. */
 export type StrippedSources = Map<string, string>;
@@ -73,10 +73,6 @@ export class StrippedModules {
       },
     });
   }
-}
-
-function isTypeScript(url: string): boolean {
-  return url.startsWith("file:") && /\.m?ts$/.test(url) && !url.includes("/node_modules/");
 }
 
 function nobodyStrips(url: string): never {

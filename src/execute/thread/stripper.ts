@@ -6,6 +6,11 @@ import { setFlagsFromString } from "node:v8";
 /** Gives the JavaScript of the TypeScript file at a URL; throws where the file has a fault or asks for more. */
 export type Strip = (url: string) => string;
 
+/** Whether the types of the module at a URL are to be stripped: as Node does, not those of packages. */
+export function isTypeScript(url: string): boolean {
+  return url.startsWith("file:") && /\.m?ts$/.test(url) && !url.includes("/node_modules/");
+}
+
 /** What we use of amaro. */
 interface Amaro {
   transformSync(source: string, options: { mode: "strip-only"; filename: string }): { code: string };

@@ -30,7 +30,7 @@ export async function imported(loading: Loading, files: Record<string, string>):
 const { importWith } = await import(${JSON.stringify(IMPORT_WITH)});
 const { loadStripper } = await import(${JSON.stringify(STRIPPER)});
 const sources = new Map();
-const load = await importWith(${JSON.stringify(loading)}, sources, await loadStripper());
+const load = await importWith(${JSON.stringify(loading)}, sources, loadStripper);
 const tell = (what) => parentPort.postMessage({ ...what, sources: [...sources.keys()] });
 try {
   const { default: run } = await load(${JSON.stringify(pathToFileURL(join(folder, "a.ts")).href)});

@@ -39,6 +39,16 @@ export default async (): Promise<unknown> => [b, c, d, (await import("./e.ts")).
     assert.deepEqual([result, sources], [[1, 2], urls(folder, "a.ts")]);
   });
 
+  it("leaves the TypeScript of packages to Node, which refuses it", async () => {
+    const { thrown, sources, folder } = await imported("hooked", {
+      "a.ts": 'import { b } from "b";\nexport default () => b;\n',
+      "node_modules/b/package.json": '{"type":"module","exports":"./b.ts"}',
+      "node_modules/b/b.ts": "export const b: number = 1;\n",
+    });
+    assert.match(thrown?.[1] ?? "", /node_modules/);
+    assert.deepEqual(sources, urls(folder, "a.ts"));
+  });
+
   it("keeps lines and columns, and names the file that the author wrote", async () => {
     const { thrown, folder } = await imported("hooked", {
       "a.ts":
