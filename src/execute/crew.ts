@@ -220,7 +220,10 @@ export class Crew {
   }
 }
 
-/** Deno does not always tell that a thread met its heap limit: there the watch has to be first, at half of it. */
+/**
+ * The watch has to be first, at half of it: V8 that meets its limit while it takes down a thread, or within one large
+ * allocation, aborts the process (nodejs/node#65019), and Deno does not always tell that a thread met it.
+ */
 function heapMegabytes(memoryBytes: number): number {
-  return Math.ceil(memoryBytes / 2 ** 20) * ("Deno" in globalThis ? 2 : 1);
+  return Math.ceil(memoryBytes / 2 ** 20) * 2;
 }
