@@ -1,7 +1,7 @@
 /**
  * Every request of the public listener: which source it is for, and what is asked. Events take the path
  *
- *   admit -> read -> take -> conclude
+ *   admit -> wait for room -> read -> take -> conclude
  *
  * of which `take.ts` is the middle; handshakes and status are answered here.
  */
@@ -11,7 +11,8 @@ import { admit } from "./admit.ts";
 import { type Answer, STATUS_PATH } from "./answer.ts";
 import { consentTo } from "./cloud-events-consent.ts";
 import { shakeHands } from "./handshake.ts";
-import { NO_SOURCE, problemAnswer, type Refusal, refuse } from "./problem.ts";
+import { DRAINING, NO_SOURCE, problemAnswer, type Refusal, refuse } from "./problem.ts";
+import { QueueRoom } from "./queue-room.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { readBody } from "./read-body.ts";
 import type { Route, Routes } from "./routes.ts";
@@ -20,22 +21,20 @@ import { answerStatus } from "./status.ts";
 import { take, type TakeNeeds } from "./take.ts";
 import { conclude, from, guard, type Visit, visitOf } from "./visit.ts";
 
-export interface AcceptNeeds extends Omit<TakeNeeds, "rates"> {
+export interface AcceptNeeds extends Omit<TakeNeeds, "rates" | "queue"> {
   /** Functions, because a reload replaces what they return. */
   routes: () => Routes;
   draining: () => boolean;
 }
 
 /** What the room has of its own besides. */
-interface Room extends AcceptNeeds {
-  rates: RateLimits;
-}
+type Room = AcceptNeeds & Omit<TakeNeeds, "queue"> & { queue: QueueRoom };
 
 function unheard(): void {}
 
 /** Answers every request of the public listener; never throws and never rejects. */
 export function createAccept(needs: AcceptNeeds): (request: IncomingMessage, response: ServerResponse) => void {
-  const room: Room = { ...needs, rates: new RateLimits() };
+  const room: Room = { ...needs, rates: new RateLimits(), queue: new QueueRoom(needs) };
   return (request, response) => {
     // A connection that breaks is told by the end of the body or of the answer; unheard, it would end the process.
     request.on("error", unheard);
@@ -61,8 +60,19 @@ function answer(room: Room, visit: Visit): void | Promise<void> {
 
 function accept(room: Room, visit: Visit, route: Route): void {
   const { source } = route;
-  const refused = admit(room, visit.request);
+  const refused = admit(visit.request, room.limits());
   if (refused !== undefined) return conclude(room, visit, { source, ending: refused });
+  if (room.queue.isOpen()) return readAndTake(room, visit, route);
+  room.queue.wait((refused) =>
+    guard(room, visit, () => {
+      if (refused !== undefined) conclude(room, visit, { source, ending: refused });
+      else readAndTake(room, visit, route);
+    })
+  );
+}
+
+function readAndTake(room: Room, visit: Visit, route: Route): void {
+  const { source } = route;
   readBody(visit, room.limits().bodyBytesMax, (read) =>
     guard(room, visit, () => {
       const ending = take(room, visit, { route, read });
@@ -95,9 +105,6 @@ function greet(room: Room, visit: Visit, route: Route): Answer | Refusal {
 }
 
 const NOT_FOUND = refuse("not_found", "There is nothing at this path");
-const DRAINING = refuse("draining", "The daemon is stopping; send again in a moment", {
-  headers: { Connection: "close" },
-});
 
 function notAllowed(allow: string): Refusal {
   return refuse("method_not_allowed", `This path takes ${allow} only`, { headers: { Allow: allow } });

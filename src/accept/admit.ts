@@ -4,16 +4,14 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Config } from "../config.ts";
-import type { Store } from "../ports.ts";
 import { type Refusal, refuse } from "./problem.ts";
 import { announcesMore } from "./read-body.ts";
 
-interface AdmitNeeds {
-  store: Pick<Store, "status">;
-  limits: () => Pick<Config["limits"], "bodyBytesMax" | "queueMax">;
-}
-
-export function admit(needs: AdmitNeeds, request: IncomingMessage): Refusal | undefined {
+/** `bodyBytesMax`: of the config. */
+export function admit(
+  request: IncomingMessage,
+  { bodyBytesMax }: Pick<Config["limits"], "bodyBytesMax">,
+): Refusal | undefined {
   const encoding = request.headers["content-encoding"];
   // 102 kB of gzip can be 100 MiB of body; and what senders sign is what is on the wire.
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
@@ -26,16 +24,7 @@ export function admit(needs: AdmitNeeds, request: IncomingMessage): Refusal | un
   if (length === undefined && coding === undefined) {
     return refuse("length_required", "An event has a body: send it with a Content-Length, or chunked");
   }
-  const { bodyBytesMax } = needs.limits();
-  return announcesMore(request, bodyBytesMax) ? tooLarge(bodyBytesMax) : overload(needs);
-}
-
-/** Asked before the body is read, and again before it is stored: many bodies can be under way at once. */
-export function overload({ store, limits }: AdmitNeeds): Refusal | undefined {
-  const { accepting, depth } = store.status();
-  if (!accepting) return refuse("store_failed", "Events cannot be stored at the moment", { reason: "store_refusing" });
-  if (depth >= limits().queueMax) return refuse("overloaded", "Too many events are waiting");
-  return undefined;
+  return announcesMore(request, bodyBytesMax) ? tooLarge(bodyBytesMax) : undefined;
 }
 
 export function tooLarge(bytesMax: number): Refusal {

@@ -32,7 +32,7 @@ export const PROBLEMS = {
   headers_too_large: [431, "The headers are longer than `limits.headers`"],
   internal_error: [500, "A fault of hookd itself"],
   draining: [503, "hookd is stopping"],
-  overloaded: [503, "`limits.queue` events wait already"],
+  overloaded: [503, "`limits.queue` events wait already, and no room came within a second"],
   key_unavailable: [503, "The sender's key could not be fetched"],
   store_failed: [503, "The event could not be made durable; its key is free"],
 } as const satisfies Record<string, readonly [status: number, when: string]>;
@@ -67,6 +67,10 @@ export interface Refusal {
 export function refuse(code: ProblemCode, detail: string, more: Partial<Omit<Refusal, "kind">> = {}): Refusal {
   return { kind: "refused", code, reason: code, detail, ...more };
 }
+
+export const DRAINING = refuse("draining", "The daemon is stopping; send again in a moment", {
+  headers: { Connection: "close" },
+});
 
 /** One body for every cause: an answer that told them apart would guide a forger. */
 export function refuseSignature(reason: RejectReason): Refusal {

@@ -29,6 +29,8 @@ export function readBody(
   bytesMax: number,
   done: (read: ReadBody) => void,
 ): void {
+  // Its end was told already: it went while it waited.
+  if (request.destroyed) return done({ kind: "incomplete" });
   if (announcesMore(request, bytesMax)) return done({ kind: "too-large" });
   if (awaitsContinue(request)) response.writeContinue();
   // Nearly every body comes in one piece.

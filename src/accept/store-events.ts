@@ -3,17 +3,16 @@
  * a refusal, a power cut loses none of them, and only then is anybody told that they are there.
  */
 import assert from "node:assert/strict";
-import type { Config } from "../config.ts";
 import { HookdError } from "../errors.ts";
 import type { NewEvent } from "../model.ts";
 import type { Appended, Emit, Store } from "../ports.ts";
-import { overload } from "./admit.ts";
 import { type Refusal, refuse } from "./problem.ts";
+import type { QueueRoom } from "./queue-room.ts";
 import type { Route } from "./routes.ts";
 
 interface StoreEventsNeeds {
-  store: Pick<Store, "append" | "status">;
-  limits: () => Pick<Config["limits"], "bodyBytesMax" | "queueMax">;
+  store: Pick<Store, "append">;
+  queue: Pick<QueueRoom, "refusal" | "storing">;
 }
 
 /** Calls `then` with what became of each, in order; refused, nothing is kept of any. */
@@ -23,13 +22,17 @@ export function storeEvents<Ending>(
   then: (appended: readonly Appended[]) => Ending | Promise<Ending>,
 ): Ending | Refusal | Promise<Ending | Refusal> {
   if (events.length === 0) return then([]);
-  const refused = overload(needs);
+  // Many bodies can be under way at once, and a body can be a list.
+  const refused = needs.queue.refusal();
   if (refused !== undefined) return { ...refused, events: events.length };
+  needs.queue.storing(events.length);
   const told = (appended: Appended[]) => {
+    needs.queue.storing(-events.length);
     assert(appended.length === events.length, "The store answers for each event");
     return then(appended);
   };
   return needs.store.append(events).then(told, (error: unknown) => {
+    needs.queue.storing(-events.length);
     if (!(error instanceof HookdError)) throw error;
     return refuse("store_failed", "The event could not be stored; send it again", { events: events.length });
   });

@@ -17,6 +17,7 @@ import type { Awaited } from "./awaited.ts";
 import { couldBeChallenge, shakeHands } from "./handshake.ts";
 import { judge, type Taken } from "./judge.ts";
 import { refuseSignature, refuseUnverified } from "./problem.ts";
+import type { QueueRoom } from "./queue-room.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { ReadBody } from "./read-body.ts";
 import { reply } from "./reply.ts";
@@ -36,6 +37,7 @@ export interface TakeNeeds {
   limits: () => Config["limits"];
   awaited: Awaited;
   rates: RateLimits;
+  queue: Pick<QueueRoom, "refusal" | "storing">;
 }
 
 /** What is known of a request on its way along the path. */

@@ -452,7 +452,6 @@ describe("a refusal", () => {
 
   const ownFaults: [what: string, cause: () => void, code: string, reason: string][] = [
     ["draining", () => (rig.state.draining = true), "draining", "draining"],
-    ["a full queue", () => (rig.store.pretend = { depth: 100_000 }), "overloaded", "overloaded"],
     ["a store that refuses", () => (rig.store.pretend = { accepting: false }), "store_failed", "store_refusing"],
     ["a store that fails", () => (rig.store.broken = "store"), "store_failed", "store_failed"],
   ];
@@ -464,6 +463,46 @@ describe("a refusal", () => {
       assert(Number(headers["retry-after"]) > 0);
     });
   }
+
+  it("for a full queue waits a second, and is then a 503 with a time to come back", async () => {
+    rig.store.pretend = { depth: 100_000 };
+    const sending = send(rig.port, event('{"for":"a full queue"}'));
+    await turnUntil(() => rig.clock.next() !== undefined);
+    await rig.clock.advance(1000);
+    const { status, json, headers } = await sending;
+    assert.deepEqual([status, json.code, rig.reasons()], [503, "overloaded", ["overloaded"]]);
+    assert(Number(headers["retry-after"]) > 0);
+  });
+
+  it("for a full queue is read and stored once there is room", async () => {
+    await sendEvent(rig.port);
+    rig.store.pretend = { depth: 100_000 };
+    const headers = { ...signed('{"room":1}'), Expect: "100-continue", "Content-Length": "10" };
+    const raw = connectRaw(rig.port, `${head(headers)}\r\n`);
+    await turnUntil(() => rig.clock.next() !== undefined);
+    await rig.clock.advance(500);
+    rig.store.pretend = {};
+    const asked = raw.until(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+    await rig.clock.advance(5);
+    await asked;
+    raw.socket.write('{"room":1}');
+    assert.match(await raw.until(/\}$/), /HTTP\/1\.1 202 /);
+    raw.socket.destroy();
+  });
+
+  it("of a sender that went while it waited for room is told as one that did not arrive", async () => {
+    await sendEvent(rig.port);
+    rig.store.pretend = { depth: 100_000 };
+    const raw = connectRaw(rig.port, `${head({ ...signed('{"gone":1}'), "Content-Length": "10" })}\r\n{"gone":1}`);
+    await turnUntil(() => rig.clock.next() !== undefined);
+    raw.socket.destroy();
+    await raw.closed;
+    await send(rig.port, { path: "/nothing", body: "{}" });
+    rig.store.pretend = {};
+    const told = rig.next("rejected");
+    await rig.clock.advance(5);
+    assert.equal((await told).reason, "body_incomplete");
+  });
 
   it("for a queue that filled up while the body was under way comes before it is stored", async () => {
     const before = rig.store.asked.length;

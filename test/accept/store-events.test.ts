@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { QueueRoom } from "../../src/accept/queue-room.ts";
 import { storeEvents, tellStored } from "../../src/accept/store-events.ts";
 import type { Appended, Signal } from "../../src/ports.ts";
 import { anEvent, aStoredEvent } from "../support/an-event.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { type FakeStore, fakeStore } from "../support/fake-store.ts";
 
-const LIMITS = { bodyBytesMax: 1000, queueMax: 3 };
+const LIMITS = { queueMax: 3 };
 
 function store(over: Partial<FakeStore> = {}) {
-  const fake = Object.assign(fakeStore(fakeClock()), over);
-  const needs = { store: fake, limits: () => LIMITS };
-  const run = async (count: number) => await storeEvents(needs, events(count), (appended) => appended);
-  return { fake, run };
+  const clock = fakeClock();
+  const fake = Object.assign(fakeStore(clock), over);
+  const queue = new QueueRoom({ clock, store: fake, limits: () => LIMITS, draining: () => false });
+  const run = async (count: number) => await storeEvents({ store: fake, queue }, events(count), (appended) => appended);
+  return { fake, queue, run };
 }
 
 function events(count: number) {
@@ -39,6 +41,16 @@ describe("storing events", () => {
       const refused = await run(2);
       assert("kind" in refused);
       assert.deepEqual([refused.code, refused.events, fake.asked.length], [code, 2, 0]);
+    }
+  });
+
+  it("counts those that are on their way to the disk, until they are there or cannot be", async () => {
+    for (const broken of ["no", "store"] as const) {
+      const { run, queue } = store({ broken, pretend: { depth: 0 } });
+      const storing = run(3);
+      assert.equal(queue.refusal()?.code, "overloaded");
+      await storing;
+      assert.equal(queue.refusal(), undefined);
     }
   });
 

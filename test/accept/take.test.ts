@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 import { Awaited } from "../../src/accept/awaited.ts";
+import { QueueRoom } from "../../src/accept/queue-room.ts";
 import { RateLimits } from "../../src/accept/rate-limits.ts";
 import type { ReadBody } from "../../src/accept/read-body.ts";
 import type { Route } from "../../src/accept/routes.ts";
@@ -30,6 +31,7 @@ function rig() {
     limits: () => anAcceptConfig().limits,
     awaited: new Awaited(clock),
     rates: new RateLimits(),
+    queue: new QueueRoom({ clock, store, limits: () => anAcceptConfig().limits, draining: () => false }),
   };
   const run = (over: { route?: Route; read?: ReadBody; headers?: Record<string, unknown> } = {}) => {
     const { route = aRoute(), read = { kind: "body", bytes: Buffer.from(BODY) }, headers = signed(BODY) } = over;
