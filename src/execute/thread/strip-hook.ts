@@ -1,6 +1,6 @@
 /**
  * Runs TypeScript in this thread on a Node that can, and spares it Node's own stripper: that one would come up in each
- * thread and stay, for 14 MB a thread. A hook of Node's loader is given the JavaScript; whatever the hook does not know
+ * thread and stay, for 13 MB a thread. A hook of Node's loader is given the JavaScript; whatever the hook does not know
  * or cannot strip, Node loads as it would have.
  */
 import nodeModule from "node:module";
