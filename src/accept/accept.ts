@@ -63,19 +63,20 @@ function accept(room: Room, visit: Visit, route: Route): void {
   const refused = admit(visit.request, room.limits());
   if (refused !== undefined) return conclude(room, visit, { source, ending: refused });
   if (room.queue.isOpen()) return readAndTake(room, visit, route);
-  room.queue.wait((refused) =>
+  room.queue.wait((refused, arrived) =>
     guard(room, visit, () => {
       if (refused !== undefined) conclude(room, visit, { source, ending: refused });
-      else readAndTake(room, visit, route);
+      else readAndTake(room, visit, route, arrived);
     })
   );
 }
 
-function readAndTake(room: Room, visit: Visit, route: Route): void {
+function readAndTake(room: Room, visit: Visit, route: Route, arrived?: () => void): void {
   const { source } = route;
   readBody(visit, room.limits().bodyBytesMax, (read) =>
     guard(room, visit, () => {
       const ending = take(room, visit, { route, read });
+      arrived?.();
       if (ending instanceof Promise) return ending.then((later) => conclude(room, visit, { source, ending: later }));
       return conclude(room, visit, { source, ending });
     }));

@@ -22,8 +22,16 @@ const LOOK_MS = 5;
 /** Refused in one look: a thousand at once would keep the handlers' threads waiting for their next events. */
 const REFUSED_PER_LOOK = 16;
 
+/** More requests than arrive in one turn of the event loop. */
+const UNCOUNTED_MAX = 1000;
+/** So long room is kept for one that was let in and whose body is not there yet: a slow sender must not keep it. */
+const KEPT_MS = 50;
+
+/** Either there is no room, or there is: `arrived` is to be called when the store was asked, or will not be. */
+export type Enter = (refused: Refusal | undefined, arrived: () => void) => void;
+
 interface Waiter {
-  enter(refused: Refusal | undefined): void;
+  enter: Enter;
   /** It has waited long enough. */
   isDue: boolean;
   cancelDeadline(): void;
@@ -36,6 +44,8 @@ export class QueueRoom {
   /** In the order in which they came, and fall due. */
   readonly #waiting = new Set<Waiter>();
   #letIn = 0;
+  /** Let in, and not yet arrived at the store. */
+  #coming = 0;
   /** Somebody has waited in vain, and there was no room since: nobody waits for it. */
   #isStuck = false;
   /** Events on their way to the disk: they count in the store's depth only once they are there. */
@@ -45,31 +55,32 @@ export class QueueRoom {
     this.#needs = needs;
   }
 
-  /** Whether an event may come in at once. */
+  /** Whether there is so much room that nobody has to count who comes in. */
   isOpen(): boolean {
-    if (this.#waiting.size > 0 || this.refusal() !== undefined) return false;
+    if (this.#waiting.size > 0 || this.refusal(this.#coming + UNCOUNTED_MAX) !== undefined) return false;
     this.#isStuck = false;
     return true;
   }
 
   /** Calls `enter` once there is room, or with why there will be none: at once where to wait makes no sense. */
-  wait(enter: Waiter["enter"]): void {
-    const refused = this.refusal();
-    if (refused !== undefined && (refused.code !== "overloaded" || this.#isStuck)) return enter(refused);
+  wait(enter: Enter): void {
+    const refused = this.refusal(this.#coming);
+    if (refused === undefined && this.#waiting.size === 0) return enter(undefined, this.#comes());
+    if (refused !== undefined && (refused.code !== "overloaded" || this.#isStuck)) return enter(refused, () => {});
     const waiter: Waiter = { enter, isDue: false, letInBefore: this.#letIn, cancelDeadline: () => {} };
     waiter.cancelDeadline = this.#needs.clock.after(WAIT_MS, () => (waiter.isDue = true));
     this.#waiting.add(waiter);
     if (this.#waiting.size === 1) this.#lookLater();
   }
 
-  /** Why no event can be stored now. `more`: how many were let in of which the store does not know yet. */
-  refusal(more = 0): Refusal | undefined {
+  /** Why no event can be stored now. `coming`: how many others count as if they were. */
+  refusal(coming = 0): Refusal | undefined {
     const { store, limits } = this.#needs;
     const { accepting, depth } = store.status();
     if (!accepting) {
       return refuse("store_failed", "Events cannot be stored at the moment", { reason: "store_refusing" });
     }
-    const taken = depth + this.#storing + more;
+    const taken = depth + this.#storing + coming;
     return taken >= limits().queueMax ? refuse("overloaded", "Too many events are waiting") : undefined;
   }
 
@@ -83,25 +94,38 @@ export class QueueRoom {
   }
 
   #look(): void {
-    let [more, refusals] = [0, 0];
+    let refusals = 0;
     for (const waiter of this.#waiting) {
-      const refused = this.#needs.draining() ? DRAINING : this.refusal(more);
-      if (refused === undefined) more += 1;
-      else if (refused.code === "overloaded") {
+      const refused = this.#needs.draining() ? DRAINING : this.refusal(this.#coming);
+      if (refused?.code === "overloaded") {
         if (!waiter.isDue || refusals === REFUSED_PER_LOOK) break;
         refusals += 1;
         this.#isStuck = waiter.letInBefore === this.#letIn;
       }
       this.#end(waiter, refused);
     }
-    this.#letIn += more;
-    if (more > 0) this.#isStuck = false;
     if (this.#waiting.size > 0) this.#lookLater();
   }
 
   #end(waiter: Waiter, refused: Refusal | undefined): void {
     this.#waiting.delete(waiter);
     waiter.cancelDeadline();
-    waiter.enter(refused);
+    waiter.enter(refused, refused === undefined ? this.#comes() : () => {});
+  }
+
+  /** Keeps room for one that was let in; to be called when it has arrived. */
+  #comes(): () => void {
+    this.#letIn += 1;
+    this.#isStuck = false;
+    this.#coming += 1;
+    let isComing = true;
+    const arrived = () => {
+      if (!isComing) return;
+      isComing = false;
+      this.#coming -= 1;
+      cancel();
+    };
+    const cancel = this.#needs.clock.after(KEPT_MS, arrived);
+    return arrived;
   }
 }

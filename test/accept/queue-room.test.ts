@@ -5,31 +5,44 @@ import type { StoreStatus } from "../../src/ports.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { fakeStore } from "../support/fake-store.ts";
 
-function rig(over: Partial<StoreStatus> = {}) {
+function rig(over: Partial<StoreStatus> = {}, queueMax = 10) {
   const clock = fakeClock();
   const store = fakeStore(clock);
   store.pretend = { depth: 10, ...over };
   const state = { draining: false };
-  const room = new QueueRoom({ clock, store, limits: () => ({ queueMax: 10 }), draining: () => state.draining });
+  const room = new QueueRoom({ clock, store, limits: () => ({ queueMax }), draining: () => state.draining });
   const told: string[] = [];
+  const arrivals: (() => void)[] = [];
   const wait = (name: string) =>
-    room.wait((refused) => {
+    room.wait((refused, arrived) => {
       told.push(`${name}: ${refused?.code ?? "in"}`);
+      if (refused === undefined) arrivals.push(arrived);
     });
+  const arrive = () => {
+    for (const arrived of arrivals.splice(0)) arrived();
+  };
   const depth = (depth: number) => void (store.pretend = { ...over, depth });
-  return { clock, store, state, room, told, wait, depth };
+  return { clock, store, state, room, told, wait, depth, arrive };
 }
 
 describe("room in the queue", () => {
-  it("is there below the limit, what is on its way to the disk counted in", () => {
-    const { room, depth } = rig();
-    assert.equal(room.isOpen(), false);
-    depth(9);
-    assert.equal(room.isOpen(), true);
+  it("is plenty below a thousand less than the limit: nobody waits or is counted", () => {
+    const { room, depth } = rig({}, 5000);
+    for (const [taken, isOpen] of [[3999, true], [4000, false]] as const) {
+      depth(taken);
+      assert.equal(room.isOpen(), isOpen);
+    }
+  });
+
+  it("is given at once up to the limit, what is coming and what is on its way to the disk counted in", () => {
+    const { room, told, wait, depth, arrive } = rig();
+    depth(7);
     room.storing(1);
-    assert.equal(room.isOpen(), false);
-    room.storing(-1);
-    assert.equal(room.isOpen(), true);
+    for (const name of ["a", "b", "c"]) wait(name);
+    assert.deepEqual(told, ["a: in", "b: in"]);
+    arrive();
+    wait("d");
+    assert.deepEqual(told, ["a: in", "b: in"]);
   });
 
   it("is not there while the store refuses, and why is not told to the sender", () => {
@@ -40,31 +53,47 @@ describe("room in the queue", () => {
   });
 
   it("is given to those who wait in the order in which they came, and to no more than there is", async () => {
-    const { clock, told, wait, depth } = rig();
+    const { clock, told, wait, depth, arrive } = rig();
     for (const name of ["a", "b", "c"]) wait(name);
     await clock.advance(100);
     assert.deepEqual(told, []);
     depth(8);
     await clock.advance(5);
     assert.deepEqual(told, ["a: in", "b: in"]);
+    arrive();
     depth(9);
     await clock.advance(5);
     assert.deepEqual(told, ["a: in", "b: in", "c: in"]);
+    arrive();
     assert.equal(clock.next(), undefined);
   });
 
+  it("is kept for one that was let in until its body is there, and not for long", async () => {
+    const { clock, told, wait, depth, arrive } = rig();
+    for (const name of ["a", "b", "c"]) wait(name);
+    depth(9);
+    await clock.advance(45);
+    assert.deepEqual(told, ["a: in"]);
+    arrive();
+    await clock.advance(5);
+    assert.deepEqual(told, ["a: in", "b: in"]);
+    await clock.advance(45);
+    assert.equal(told.length, 2);
+    await clock.advance(10);
+    assert.deepEqual(told, ["a: in", "b: in", "c: in"]);
+  });
+
   it("is not taken by a new one from those who wait", async () => {
-    const { clock, room, told, wait, depth } = rig();
+    const { clock, told, wait, depth } = rig();
     wait("a");
     depth(9);
-    assert.equal(room.isOpen(), false);
     wait("b");
     await clock.advance(5);
     assert.deepEqual(told, ["a: in"]);
   });
 
   it("is waited for a second, and then no more until there was some", async () => {
-    const { clock, room, told, wait, depth } = rig();
+    const { clock, told, wait, depth, arrive } = rig();
     wait("a");
     await clock.advance(999);
     assert.deepEqual(told, []);
@@ -72,20 +101,22 @@ describe("room in the queue", () => {
     wait("b");
     assert.deepEqual(told, ["a: overloaded", "b: overloaded"]);
     depth(9);
-    assert.equal(room.isOpen(), true);
-    depth(10);
     wait("c");
+    depth(10);
+    arrive();
+    wait("d");
     await clock.advance(999);
-    assert.equal(told.length, 2);
+    assert.deepEqual(told.slice(2), ["c: in"]);
   });
 
   it("is waited for again by the next, where some was made while one waited in vain", async () => {
-    const { clock, told, wait, depth } = rig();
+    const { clock, told, wait, depth, arrive } = rig();
     wait("a");
     await clock.advance(500);
     wait("b");
     depth(9);
     await clock.advance(5);
+    arrive();
     depth(10);
     await clock.advance(995);
     assert.deepEqual(told, ["a: in", "b: overloaded"]);
