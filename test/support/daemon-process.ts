@@ -226,7 +226,9 @@ export class DaemonProcess {
   /** Resolves when no event waits or runs. */
   async settled(withinMs?: number): Promise<void> {
     await this.until("the end of all work", async () => {
-      const metrics = await (await fetch(`${this.adminUrl}/metrics`)).text();
+      // An idle connection may be ended at the moment when it is used again: asked once more.
+      const metrics = await fetch(`${this.adminUrl}/metrics`).then((response) => response.text(), () => undefined);
+      if (metrics === undefined) return undefined;
       const depth = /^hookd_queue_depth (\d+)/m.exec(metrics)?.[1];
       assert.notEqual(depth, undefined, "hookd_queue_depth is not among the metrics");
       return depth === "0" || undefined;

@@ -4,25 +4,30 @@
  * does. A file's name is durable only after its folder was synced.
  */
 import { Buffer } from "node:buffer";
+import { dirname } from "node:path";
+import { FaultInode } from "./fault-inode.ts";
 import type { Disk, DiskFile } from "../../src/store/journal/disk.ts";
-
-const PAGE = 512;
-
-interface Inode {
-  /** What every reader sees: the page cache. */
-  bytes: Buffer;
-  /** What is on the medium. */
-  durable: Buffer;
-  /** Pages that differ between the two. */
-  dirty: Set<number>;
-}
 
 export type Fault = "EIO" | "ENOSPC";
 
+/** With its two halves, for those who sync in a call of their own. */
+export interface FaultFile extends DiskFile {
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  sync(): Promise<void>;
+}
+
+/** The disk as one process has it. */
+export interface FaultSession extends Disk {
+  open(path: string): Promise<FaultFile>;
+  create(path: string): Promise<FaultFile>;
+  rename(path: string, newPath: string): Promise<void>;
+}
+
 export class FaultDisk implements Disk {
-  #names = new Map<string, Inode>();
-  #durableNames = new Map<string, Inode>();
-  readonly #folders = new Set<string>();
+  #names = new Map<string, FaultInode>();
+  #durableNames = new Map<string, FaultInode>();
+  /** New name to old one, of files whose new one is not durable yet. */
+  readonly #renamed = new Map<string, string>();
   readonly #random: () => number;
   #epoch = 0;
   /** Asked before each write or sync: the fault to answer with, and for writes how many bytes get through. */
@@ -43,11 +48,20 @@ export class FaultDisk implements Disk {
     this.#epoch += 1;
     // Names that were not synced may have reached the medium or not.
     const names = new Map(this.#durableNames);
-    for (const [path, inode] of this.#names) if (!names.has(path) && this.#random() < 0.5) names.set(path, inode);
-    for (const path of this.#durableNames.keys()) {
-      if (!this.#names.has(path) && this.#random() < 0.5) names.delete(path);
+    for (const [newPath, path] of this.#renamed) {
+      if (this.#random() < 0.5) continue;
+      names.set(newPath, names.get(path)!);
+      names.delete(path);
     }
-    for (const inode of new Set(names.values())) this.#settleAtCut(inode);
+    for (const [path, inode] of this.#names) {
+      if (!names.has(path) && !this.#renamed.has(path) && this.#random() < 0.5) names.set(path, inode);
+    }
+    const origins = new Set(this.#renamed.values());
+    for (const path of this.#durableNames.keys()) {
+      if (!this.#names.has(path) && !origins.has(path) && this.#random() < 0.5) names.delete(path);
+    }
+    this.#renamed.clear();
+    for (const inode of new Set(names.values())) inode.settleAtCut(this.#random);
     this.#names = names;
     this.#durableNames = new Map(names);
   }
@@ -64,10 +78,7 @@ export class FaultDisk implements Disk {
 
   /** Damage on the medium. */
   overwrite(path: string, bytes: Buffer): void {
-    const inode = this.#names.get(path)!;
-    inode.bytes = Buffer.from(bytes);
-    inode.durable = Buffer.from(bytes);
-    inode.dirty.clear();
+    this.#names.get(path)!.overwrite(bytes);
   }
 
   paths(): string[] {
@@ -75,7 +86,7 @@ export class FaultDisk implements Disk {
   }
 
   /** The disk as one process has it: dead after the next cut or crash, as the process is. */
-  session(): Disk {
+  session(): FaultSession {
     const epoch = this.#epoch;
     const alive = <T>(use: () => Promise<T>): Promise<T> =>
       epoch === this.#epoch ? use() : Promise.reject(systemError("EIO", "a process that is gone"));
@@ -90,12 +101,12 @@ export class FaultDisk implements Disk {
       create: (path) => change(() => this.create(path)),
       remove: (path) => change(() => this.remove(path)),
       link: (path, newPath) => change(() => this.link(path, newPath)),
+      rename: (path, newPath) => change(() => this.rename(path, newPath)),
       syncFolder: (path) => change(() => this.syncFolder(path)),
     };
   }
 
-  makeFolder(path: string): Promise<void> {
-    this.#folders.add(path);
+  makeFolder(_path: string): Promise<void> {
     return Promise.resolve();
   }
 
@@ -106,22 +117,32 @@ export class FaultDisk implements Disk {
     return Promise.resolve(names.filter((name) => !name.includes("/")));
   }
 
-  open(path: string): Promise<DiskFile> {
+  open(path: string): Promise<FaultFile> {
     const inode = this.#names.get(path);
     return inode === undefined
       ? Promise.reject(systemError("ENOENT", path))
       : Promise.resolve(this.#fileOf(path, inode));
   }
 
-  create(path: string): Promise<DiskFile> {
+  create(path: string): Promise<FaultFile> {
     if (this.#names.has(path)) return Promise.reject(systemError("EEXIST", path));
-    const inode: Inode = { bytes: Buffer.alloc(0), durable: Buffer.alloc(0), dirty: new Set() };
+    const inode = new FaultInode();
     this.#names.set(path, inode);
     return Promise.resolve(this.#fileOf(path, inode));
   }
 
   remove(path: string): Promise<void> {
     this.#names.delete(path);
+    return Promise.resolve();
+  }
+
+  /** A file has one of the two names at any time, whenever the power goes. The old name was durable. */
+  rename(path: string, newPath: string): Promise<void> {
+    const inode = this.#names.get(path);
+    if (inode === undefined) return Promise.reject(systemError("ENOENT", path));
+    this.#names.set(newPath, inode);
+    this.#names.delete(path);
+    if (this.#durableNames.get(path) === inode) this.#renamed.set(newPath, path);
     return Promise.resolve();
   }
 
@@ -133,14 +154,15 @@ export class FaultDisk implements Disk {
   syncFolder(path: string): Promise<void> {
     const fault = this.onSync(path);
     if (fault !== undefined) return Promise.reject(systemError(fault, path));
+    for (const name of this.#renamed.keys()) if (dirname(name) === path) this.#renamed.delete(name);
     for (const name of this.#durableNames.keys()) {
-      if (name.startsWith(`${path}/`) && !this.#names.has(name)) this.#durableNames.delete(name);
+      if (dirname(name) === path && !this.#names.has(name)) this.#durableNames.delete(name);
     }
-    for (const [name, inode] of this.#names) if (name.startsWith(`${path}/`)) this.#durableNames.set(name, inode);
+    for (const [name, inode] of this.#names) if (dirname(name) === path) this.#durableNames.set(name, inode);
     return Promise.resolve();
   }
 
-  #fileOf(path: string, inode: Inode): DiskFile {
+  #fileOf(path: string, inode: FaultInode): FaultFile {
     const epoch = this.#epoch;
     const alive = () => {
       if (epoch !== this.#epoch) throw systemError("EIO", path);
@@ -151,7 +173,7 @@ export class FaultDisk implements Disk {
       alive();
       const bytes = Buffer.concat(buffers);
       const stop = this.onWrite(path, bytes.length);
-      this.#write(inode, stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
+      inode.write(stop === undefined ? bytes : bytes.subarray(0, stop.written), position);
       if (stop !== undefined) throw systemError(stop.fault, path);
     };
     const sync = async () => {
@@ -161,15 +183,14 @@ export class FaultDisk implements Disk {
       this.syncs += 1;
       const fault = this.onSync(path);
       if (fault !== undefined) {
-        inode.dirty.clear();
+        inode.forgetDirty();
         throw systemError(fault, path);
       }
-      // At once: page by page it would be copied once for each.
-      inode.durable = extend(inode.durable, inode.bytes.length);
-      for (const page of inode.dirty) this.#flush(inode, page);
-      inode.dirty.clear();
+      inode.flush();
     };
     return {
+      write,
+      sync,
       writeDurably: async (buffers, position) => {
         await write(buffers, position);
         await sync();
@@ -177,7 +198,8 @@ export class FaultDisk implements Disk {
       read: async (buffer, position) => {
         await turn();
         alive();
-        const count = inode.bytes.copy(buffer, 0, position, position + buffer.length);
+        const from = Math.min(position, inode.bytes.length);
+        const count = inode.bytes.copy(buffer, 0, from, from + buffer.length);
         await this.onRead(path);
         return count;
       },
@@ -185,40 +207,6 @@ export class FaultDisk implements Disk {
       close: () => Promise.resolve(),
     };
   }
-
-  #write(inode: Inode, bytes: Buffer, position: number): void {
-    inode.bytes = extend(inode.bytes, position + bytes.length);
-    bytes.copy(inode.bytes, position);
-    for (let page = Math.floor(position / PAGE); page * PAGE < position + bytes.length; page++) inode.dirty.add(page);
-  }
-
-  #flush(inode: Inode, page: number): void {
-    const end = Math.min((page + 1) * PAGE, inode.bytes.length);
-    inode.durable = extend(inode.durable, end);
-    inode.bytes.copy(inode.durable, page * PAGE, page * PAGE, end);
-  }
-
-  /** Of each dirty page the medium has all, nothing or a part. */
-  #settleAtCut(inode: Inode): void {
-    for (const page of inode.dirty) {
-      const luck = this.#random();
-      if (luck < 0.4) this.#flush(inode, page);
-      else if (luck < 0.6) this.#tear(inode, page);
-    }
-    inode.dirty.clear();
-    inode.bytes = Buffer.from(inode.durable);
-  }
-
-  #tear(inode: Inode, page: number): void {
-    const end = Math.min((page + 1) * PAGE, inode.bytes.length);
-    const torn = page * PAGE + Math.floor((end - page * PAGE) * this.#random());
-    inode.durable = extend(inode.durable, torn);
-    inode.bytes.copy(inode.durable, page * PAGE, page * PAGE, torn);
-  }
-}
-
-function extend(bytes: Buffer, length: number): Buffer {
-  return bytes.length >= length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
 }
 
 /** A real disk answers in a later turn of the event loop. */

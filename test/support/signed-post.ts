@@ -62,7 +62,12 @@ export class SignedSender {
           resolve({ status: response.statusCode!, headers: response.headers, text });
         });
       });
-      sending.on("error", reject);
+      sending.on("error", (error: NodeJS.ErrnoException) => {
+        // The daemon may end an idle connection at the moment when it is used again: nothing was read of the request.
+        if (sending.reusedSocket && error.code === "ECONNRESET") {
+          this.#exchange(url, { headers, body }).then(resolve, reject);
+        } else reject(error);
+      });
       sending.end(body);
     });
   }
