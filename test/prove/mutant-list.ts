@@ -9,11 +9,10 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   {
-    name: "ack-before-append",
-    file: "src/store/journal/appender.ts",
-    from: "    const work = new Promise<Appended[]>((resolve, reject) => {\n",
-    to:
-      '    const work = new Promise<Appended[]>((resolve, reject) => {\n      resolve([{ kind: "stored", event: made.event, ahead }]);\n',
+    name: "ack-before-the-write",
+    file: "src/store/journal/commit-log.ts",
+    from: "    await file.writeDurably(frames, segment.end);\n    segment.end += bytes;",
+    to: "    void file.writeDurably(frames, segment.end).catch(() => {});\n    segment.end += bytes;",
   },
   {
     name: "no-fsync-of-the-journal",
@@ -93,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "one-attempt-too-many",
     file: "src/settle/decide.ts",
-    from: "attempt >= policy.attempts",
-    to: "attempt > policy.attempts",
+    from: "const isSpent = attempt >= policy.attempts",
+    to: "const isSpent = attempt > policy.attempts",
   },
   {
     name: "compaction-leaves-the-waiting-behind",

@@ -150,7 +150,8 @@ class Simulation {
   }
 
   #newEvent({ key, order }: PlannedEvent): NewEvent {
-    const body = `{"for":"${key}","pad":"${"x".repeat(key.length * 31 % 200)}"}`;
+    // Up to four pages of the disk, so that what is torn may miss its middle.
+    const body = `{"for":"${key}","pad":"${"x".repeat(Number(key.slice(1)) * 397 % 1800)}"}`;
     this.#sent.set(key, body);
     return {
       source: "events",
