@@ -24,10 +24,11 @@ export async function proveSimulation({ count, seed, jobs, keep }: Options): Pro
   const work = async () => {
     while (next < seed + count) {
       const first = next;
-      next = Math.min(first + STORIES_PER_PROCESS, seed + count);
-      const found = await playStories(first, next - first);
+      const stories = Math.min(STORIES_PER_PROCESS, seed + count - first);
+      next = first + stories;
+      const found = await playStories(first, stories);
       for (const [name, value] of Object.entries(found.counts)) total[name as keyof StoryCounts] += value;
-      total.stories += next - first;
+      total.stories += stories;
       violations.push(...found.violations);
       console.log(`${total.stories} of ${count}: ${violations.length} violations`);
     }
