@@ -28,7 +28,10 @@ export interface AcceptNeeds extends Omit<TakeNeeds, "rates" | "queue"> {
 }
 
 /** What the room has of its own besides. */
-type Room = AcceptNeeds & Omit<TakeNeeds, "queue"> & { queue: QueueRoom };
+interface Room extends AcceptNeeds {
+  rates: RateLimits;
+  queue: QueueRoom;
+}
 
 function unheard(): void {}
 

@@ -1,13 +1,11 @@
 /**
- * The gate before the path: what can be refused before a byte of the body is read. The promise: hookd's own
- * want of room or of disk is a 503 with a time to come back, never a 4xx that makes a sender give up.
+ * The gate before the path: what is wrong with a request by its headers alone, told before a byte of the body is read.
  */
 import type { IncomingMessage } from "node:http";
 import type { Config } from "../config.ts";
 import { type Refusal, refuse } from "./problem.ts";
 import { announcesMore } from "./read-body.ts";
 
-/** `bodyBytesMax`: of the config. */
 export function admit(
   request: IncomingMessage,
   { bodyBytesMax }: Pick<Config["limits"], "bodyBytesMax">,

@@ -2,13 +2,13 @@
  * Room in the queue. A sender that finds none waits for up to a second while room is being made, first come, first
  * served, and is refused only then: a refusal costs more than half of what an event costs, so that a daemon which at
  * once refused all that comes too fast would have no time left for what it can take. While it waits nothing of its body
- * is read.
+ * is read. The promise: want of room or of disk is a 503 with a time to come back, never a 4xx.
  */
 import type { Config } from "../config.ts";
 import type { Clock, Store } from "../ports.ts";
 import { DRAINING, type Refusal, refuse } from "./problem.ts";
 
-export interface QueueRoomNeeds {
+interface QueueRoomNeeds {
   clock: Clock;
   store: Pick<Store, "status">;
   limits: () => Pick<Config["limits"], "queueMax">;
@@ -21,14 +21,16 @@ const WAIT_MS = 1000;
 const LOOK_MS = 5;
 /** Refused in one look: a thousand at once would keep the handlers' threads waiting for their next events. */
 const REFUSED_PER_LOOK = 16;
-
 /** More requests than arrive in one turn of the event loop. */
 const UNCOUNTED_MAX = 1000;
 /** So long room is kept for one that was let in and whose body is not there yet: a slow sender must not keep it. */
 const KEPT_MS = 50;
 
+const OVERLOADED = refuse("overloaded", "Too many events are waiting");
+const STORE_REFUSES = refuse("store_failed", "Events cannot be stored at the moment", { reason: "store_refusing" });
+
 /** Either there is no room, or there is: `arrived` is to be called when the store was asked, or will not be. */
-export type Enter = (refused: Refusal | undefined, arrived: () => void) => void;
+type Enter = (refused: Refusal | undefined, arrived: () => void) => void;
 
 interface Waiter {
   enter: Enter;
@@ -66,7 +68,7 @@ export class QueueRoom {
   wait(enter: Enter): void {
     const refused = this.refusal(this.#coming);
     if (refused === undefined && this.#waiting.size === 0) return enter(undefined, this.#comes());
-    if (refused !== undefined && (refused.code !== "overloaded" || this.#isStuck)) return enter(refused, () => {});
+    if (refused !== undefined && (refused !== OVERLOADED || this.#isStuck)) return enter(refused, () => {});
     const waiter: Waiter = { enter, isDue: false, letInBefore: this.#letIn, cancelDeadline: () => {} };
     waiter.cancelDeadline = this.#needs.clock.after(WAIT_MS, () => (waiter.isDue = true));
     this.#waiting.add(waiter);
@@ -77,11 +79,8 @@ export class QueueRoom {
   refusal(coming = 0): Refusal | undefined {
     const { store, limits } = this.#needs;
     const { accepting, depth } = store.status();
-    if (!accepting) {
-      return refuse("store_failed", "Events cannot be stored at the moment", { reason: "store_refusing" });
-    }
-    const taken = depth + this.#storing + coming;
-    return taken >= limits().queueMax ? refuse("overloaded", "Too many events are waiting") : undefined;
+    if (!accepting) return STORE_REFUSES;
+    return depth + this.#storing + coming >= limits().queueMax ? OVERLOADED : undefined;
   }
 
   /** So many events go to the store, and with a negative number: are stored, or are not. */
@@ -97,7 +96,7 @@ export class QueueRoom {
     let refusals = 0;
     for (const waiter of this.#waiting) {
       const refused = this.#needs.draining() ? DRAINING : this.refusal(this.#coming);
-      if (refused?.code === "overloaded") {
+      if (refused === OVERLOADED) {
         if (!waiter.isDue || refusals === REFUSED_PER_LOOK) break;
         refusals += 1;
         this.#isStuck = waiter.letInBefore === this.#letIn;

@@ -25,13 +25,15 @@ export function storeEvents<Ending>(
   // Many bodies can be under way at once, and a body can be a list.
   const refused = needs.queue.refusal();
   if (refused !== undefined) return { ...refused, events: events.length };
+  // Counted only once it is under way: what an append that throws had counted would count for ever.
+  const appending = needs.store.append(events);
   needs.queue.storing(events.length);
   const told = (appended: Appended[]) => {
     needs.queue.storing(-events.length);
     assert(appended.length === events.length, "The store answers for each event");
     return then(appended);
   };
-  return needs.store.append(events).then(told, (error: unknown) => {
+  return appending.then(told, (error: unknown) => {
     needs.queue.storing(-events.length);
     if (!(error instanceof HookdError)) throw error;
     return refuse("store_failed", "The event could not be stored; send it again", { events: events.length });

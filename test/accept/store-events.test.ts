@@ -54,6 +54,15 @@ describe("storing events", () => {
     }
   });
 
+  it("does not count for ever what an append that throws had counted", () => {
+    const fail = () => {
+      throw new TypeError("a bug");
+    };
+    const { fake, queue } = store({ append: fail, pretend: { depth: 2 } });
+    assert.throws(() => storeEvents({ store: fake, queue }, events(1), (appended) => appended), TypeError);
+    assert.equal(queue.refusal(), undefined);
+  });
+
   it("that fails is refused, and says nothing of the disk", async () => {
     const refused = await store({ broken: "store" }).run(2);
     assert("kind" in refused);

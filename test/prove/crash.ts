@@ -16,18 +16,11 @@ export async function proveCrashes(
   for (let done = 0; done < count; done += KILLS_PER_DAEMON) {
     const plan = { kills: Math.min(KILLS_PER_DAEMON, count - done), seed: seed + done, lanes: 24, freeLanes: 8 };
     const daemon = await DaemonProcess.start({ config: { log: { sample: 0 } } });
-    const { lost, twice, disorder, foreign, ...counts } = account(await crashCampaign(daemon, plan));
-    console.log(
-      accountLine({ runtime: RUNTIME, kills: plan.kills, seed: plan.seed }, {
-        ...counts,
-        lost,
-        twice,
-        disorder,
-        foreign,
-      }),
-    );
-    rows.push({ ...plan, ...counts, lost, twice, disorder, foreign });
-    isRight &&= [...lost, ...twice, ...disorder, ...foreign].length === 0 && counts.waiting === 0;
+    const found = account(await crashCampaign(daemon, plan));
+    console.log(accountLine({ runtime: RUNTIME, kills: plan.kills, seed: plan.seed }, found));
+    rows.push({ ...plan, ...found });
+    const { lost, twice, disorder, foreign, waiting } = found;
+    isRight &&= [...lost, ...twice, ...disorder, ...foreign].length + waiting === 0;
     await daemon.end();
   }
   if (keep) keepProof("crash", `npm run prove -- crash --count ${count} --seed ${seed}`, { count, seed, rows });

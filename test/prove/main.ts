@@ -1,14 +1,15 @@
 /**
- * The campaigns behind docs/guarantees: long, seeded, with exact accounting. Short forms of them run with the tests.
+ * Campaigns that try to make hookd lose an event: long, seeded, with exact accounting. Short forms of them run with the tests.
  *
  *   npm run prove -- sim --count 100000 --seed 1 --keep
  *   npm run prove -- crash --count 1000 --seed 1 --keep
  *   npm run prove -- mutants
  */
 import process from "node:process";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { newSeed } from "../../src/cli/seeded-random.ts";
 import { proveCrashes } from "./crash.ts";
+import { MUTANTS } from "./mutant-list.ts";
 import { proveMutants } from "./mutants.ts";
 import { proveSimulation } from "./simulation.ts";
 
@@ -33,7 +34,7 @@ program.command("mutants")
   .description("daemons that were broken on purpose: the simulation has to catch each of them")
   .option("--count <n>", "stories for each", whole, 300)
   .option("--seed <n>", "of the first story", whole, 1)
-  .option("--only <name>", "one of them")
+  .addOption(new Option("--only <name>", "one of them").choices(MUTANTS.map(({ name }) => name)))
   .option("--keep", "write the result under docs/proof")
   .action(proveMutants);
 

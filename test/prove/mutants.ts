@@ -3,12 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../bench/root.ts";
 import { keepProof } from "./keep-proof.ts";
 import { type Mutant, MUTANTS } from "./mutant-list.ts";
 import { playStories } from "./simulation.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** A broken daemon may hang where a sound one does not; that is noticed, too. */
 const WITHIN_MS = 60_000;
 const COPIED = ["src", "test/sim", "test/support", "test/prove", "bench/machine", "package.json", "tsconfig.json"];

@@ -2,11 +2,10 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "../../bench/root.ts";
 import { keepProof } from "./keep-proof.ts";
 import { noCounts, type StoryCounts } from "../sim/story-counts.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Stories that one process plays before it makes room for another. */
 const STORIES_PER_PROCESS = 1000;
 

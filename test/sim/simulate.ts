@@ -166,6 +166,8 @@ class Simulation {
   }
 
   async #run({ event, attempt }: { event: NewEvent & { id: string }; attempt: number }, life: number): Promise<Ending> {
+    // Of a process that is gone.
+    if (!this.#isAlive || this.#life !== life) return await new Promise<never>(() => {});
     const plan = this.#planned(event.key);
     const interrupted = this.#runs.filter(({ id, kind }) => id === event.id && kind === "interrupted").length;
     const planned = this.#nextEnding(event.id, plan);
@@ -184,7 +186,6 @@ class Simulation {
       life,
       kind,
     };
-    if (!this.#isAlive || this.#life !== life) return await new Promise<never>(() => {});
     this.#runs.push(run);
     await new Promise<void>((resolve) => this.#clock.after(plan.runMs, resolve));
     run.to = this.#moment++;
